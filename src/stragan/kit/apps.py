@@ -1,0 +1,24 @@
+"""Registers the room with Django and keeps the database's guards in place."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class KitConfig(AppConfig):
+    """The kit room."""
+
+    name = "stragan.kit"
+    label = "kit"
+
+    def ready(self) -> None:
+        """Guard the audit trail; put all guards back after each ``migrate``."""
+        from stragan.kit.guards import guard_table  # noqa: PLC0415 -- Django is not ready before
+
+        guard_table("kit_auditevent", refusal="audit events are append-only")
+        post_migrate.connect(_reinstall, dispatch_uid="stragan.guards")
+
+
+def _reinstall(using: str, **_: object) -> None:
+    from stragan.kit.guards import install_guards  # noqa: PLC0415 -- Django is not ready before
+
+    install_guards(using)

@@ -1,0 +1,79 @@
+"""Tables every room may use: the job queue and the audit trail."""
+
+from django.db import models
+from django.db.models import Q
+
+from stragan.kit.tenancy import CompanyManager
+
+
+class JobState(models.TextChoices):
+    """Life of a job. ``FAILED`` is what people see under *Wymaga uwagi*."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class Job(models.Model):
+    """Something that must happen: written in the transaction that causes it, done by a worker.
+
+    A worker takes a due row by setting a lease; a lease that ran out means its worker is dead, and
+    the row is taken up again. Every job is safe to repeat. ``key`` is unique among unfinished jobs.
+    """
+
+    company_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=80)
+    arguments = models.JSONField(default=dict)
+    key = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=JobState, default=JobState.WAITING)
+    priority = models.SmallIntegerField(default=5)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=8)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    worker = models.CharField(max_length=80, blank=True)
+    error_code = models.CharField(max_length=80, blank=True)
+    error_params = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(state__in=["waiting", "running"]), name="job_key_unfinished"
+            ),
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["state", "due_at", "priority"],
+                condition=Q(state__in=["waiting", "running"]),
+                name="job_due",
+            ),
+            models.Index(fields=["company_id", "-id"], condition=Q(state="failed"), name="job_failed"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.key}"
+
+
+class AuditEvent(models.Model):
+    """Who did what, when and why. Append-only: the database refuses to change or delete a row."""
+
+    company_id = models.BigIntegerField(null=True)
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=20, default="user")  # user, system, command
+    verb = models.CharField(max_length=60)
+    subject = models.CharField(max_length=60)  # e.g. order, document, shop
+    subject_id = models.BigIntegerField(null=True)
+    facts = models.JSONField(default=dict)
+
+    objects: CompanyManager["AuditEvent"] = CompanyManager()
+
+    class Meta:
+        indexes = [models.Index(fields=["company_id", "subject", "subject_id", "id"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
