@@ -57,11 +57,10 @@ def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
     if not total_weight:
         parts = [minor] + [0] * (len(weights) - 1)
     else:
-        shares = [Decimal(minor) * weight / total_weight for weight in weights]
-        parts = [int(share) for share in shares]
-        order = sorted(
-            range(len(weights)), key=lambda place: (parts[place] - shares[place], -weights[place], place)
-        )
+        # divmod is exact; divided fractions would lose a tie between weights of unlike size.
+        shares = [divmod(minor * weight, total_weight) for weight in weights]
+        parts = [int(whole) for whole, _ in shares]
+        order = sorted(range(len(weights)), key=lambda place: (-shares[place][1], -weights[place], place))
         for place in order[: minor - sum(parts)]:
             parts[place] += 1
     sign = -1 if amount < 0 else 1
