@@ -22,11 +22,14 @@ class Period:
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
 
 
+ALWAYS: Final = Period()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _FixedHoliday:
     month: int
     day: int
-    valid: Period = Period()
+    valid: Period = ALWAYS
 
 
 # Act of 18 January 1951 on non-working days, as amended. Movable days follow Easter below.
@@ -60,23 +63,19 @@ def start_of_warsaw_day(day: date) -> datetime:
 def easter_sunday(year: int) -> date:
     """Give Easter Sunday of a Gregorian *year* (the algorithm of Meeus, Jones and Butcher)."""
     golden = year % 19
-    century, rest = divmod(year, 100)
-    skipped = century - century // 4 - (8 * century + 13) // 25
-    epact = (19 * golden + skipped + 15) % 30
-    epact -= epact // 28 * (1 - epact // 28 * (29 // (epact + 1)) * ((21 - golden) // 11))
-    weekday = (year + year // 4 + epact + 2 - century + century // 4) % 7
-    assert 0 <= rest
-    offset = epact - weekday
-    month = 3 + (offset + 40) // 44
-    return date(year, month, offset + 28 - 31 * (month // 4))
+    century, of_century = divmod(year, 100)
+    skipped = century - century // 4 - (century - (century + 8) // 25 + 1) // 3
+    moon = (19 * golden + skipped + 15) % 30
+    weekday = (32 + 2 * (century % 4) + 2 * (of_century // 4) - moon - of_century % 4) % 7
+    late = (golden + 11 * moon + 22 * weekday) // 451
+    month, day = divmod(moon + weekday - 7 * late + 114, 31)
+    return date(year, month, day + 1)
 
 
 @lru_cache(maxsize=64)
 def public_holidays(year: int) -> frozenset[date]:
     """Give the Polish non-working holidays of *year*, without ordinary Sundays."""
-    fixed = (
-        (date(year, holiday.month, holiday.day), holiday.valid) for holiday in _FIXED_HOLIDAYS
-    )
+    fixed = ((date(year, holiday.month, holiday.day), holiday.valid) for holiday in _FIXED_HOLIDAYS)
     easter = easter_sunday(year)
     return frozenset(
         {day for day, valid in fixed if day in valid}
