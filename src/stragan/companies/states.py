@@ -17,9 +17,7 @@ class Ability(StrEnum):
     MANAGE_MEMBERS = "manage_members"
 
 
-_CLERK: Final = frozenset(
-    {Ability.SEE, Ability.FETCH_ORDERS, Ability.CHANGE_ORDERS, Ability.ISSUE_DOCUMENTS}
-)
+_CLERK: Final = frozenset({Ability.SEE, Ability.FETCH_ORDERS, Ability.CHANGE_ORDERS, Ability.ISSUE_DOCUMENTS})
 
 ABILITIES: Final[dict[str, frozenset[Ability]]] = {
     "owner": frozenset(Ability),

@@ -8,3 +8,9 @@ class ContractorsConfig(AppConfig):
 
     name = "stragan.contractors"
     label = "contractors"
+
+    def ready(self) -> None:
+        """Have the table indexed for search."""
+        from stragan.kit.search import search_table  # noqa: PLC0415 -- Django is not ready before
+
+        search_table("contractors_contractor")

@@ -10,7 +10,18 @@ class DocumentsConfig(AppConfig):
     label = "documents"
 
     def ready(self) -> None:
-        """Have the database guard issued documents."""
+        """Have the database guard issued documents and index them for search."""
         from stragan.kit.guards import guard_table  # noqa: PLC0415 -- Django is not ready before
+        from stragan.kit.search import search_table  # noqa: PLC0415 -- same
 
-        guard_table("documents_document", refusal="an issued document cannot be changed or deleted")
+        search_table("documents_document")
+        guard_table(
+            "documents_document",
+            refusal="an issued document cannot be changed or deleted",
+            same_row=(
+                "public_id = NEW.public_id",
+                "(company_id = NEW.company_id AND number = NEW.number)",
+                "(series_id = NEW.series_id AND sequence = NEW.sequence)",
+                "(NEW.original AND original AND order_id = NEW.order_id)",
+            ),
+        )

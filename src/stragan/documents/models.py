@@ -158,7 +158,9 @@ class IssueItem(models.Model):
     state = models.CharField(max_length=10)  # ready, blocked, issued, refused
     code = models.CharField(max_length=60, blank=True)
     params = models.JSONField(default=dict)
-    document = models.ForeignKey(Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    document = models.ForeignKey(
+        Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "order"], name="issue_item_once")]

@@ -20,5 +20,7 @@ class KitConfig(AppConfig):
 
 def _reinstall(using: str, **_: object) -> None:
     from stragan.kit.guards import install_guards  # noqa: PLC0415 -- Django is not ready before
+    from stragan.kit.search import install_search  # noqa: PLC0415 -- same
 
     install_guards(using)
+    install_search(using)

@@ -97,8 +97,11 @@ class EncryptedTextField(_TextBase):
             raise ImproperlyConfigured("STRAGAN_FIELD_KEYS holds no key for a stored secret") from error
 
     def get_db_prep_value(
-        self, value: Any, connection: "BaseDatabaseWrapper", prepared: bool = False
-    ) -> Any:  # noqa: FBT001, FBT002 -- Django's signature
+        self,
+        value: Any,
+        connection: "BaseDatabaseWrapper",
+        prepared: bool = False,  # noqa: FBT001, FBT002 -- Django's signature
+    ) -> Any:
         """Encrypt."""
         text = super().get_db_prep_value(value, connection, prepared)
         return _fernet(tuple(settings.FIELD_KEYS)).encrypt(text.encode()).decode() if text else text

@@ -5,17 +5,31 @@ Each guarded table is registered by the room that owns it. Guards are put back a
 start. A database owner can still drop a trigger: the hash kept with each document tells.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-GUARDED: Final[dict[str, str]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What an append-only table refuses with, and the SQL conditions that name an existing row."""
+
+    refusal: str
+    same_row: tuple[str, ...]
 
 
-def guard_table(table: str, *, refusal: str) -> None:
-    """Register *table* as append-only; *refusal* is the word the database answers with."""
-    GUARDED[table] = refusal
+GUARDED: Final[dict[str, Guard]] = {}
+
+
+def guard_table(table: str, *, refusal: str, same_row: tuple[str, ...] = ()) -> None:
+    """Register *table* as append-only; *refusal* is the word the database answers with.
+
+    *same_row* holds SQL conditions, one per unique constraint, that find the row which an
+    ``INSERT OR REPLACE`` of ``NEW`` would silently put away on SQLite.
+    """
+    GUARDED[table] = Guard(refusal, ("id = NEW.id", *same_row))
 
 
 def install_guards(using: str = "default") -> None:
@@ -23,9 +37,9 @@ def install_guards(using: str = "default") -> None:
     connection = connections[using]
     existing = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for table, refusal in GUARDED.items():
+        for table, guard in GUARDED.items():
             if table in existing:
-                for statement in _statements(connection, table, refusal):
+                for statement in _statements(connection, table, guard):
                     cursor.execute(statement)
 
 
@@ -34,7 +48,7 @@ def remove_guards(using: str = "default") -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         for table in GUARDED:
-            for name in _trigger_names(table):
+            for name in _trigger_names(table, connection.vendor):
                 on = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}")
 
@@ -54,17 +68,18 @@ def missing_guards(using: str = "default") -> list[str]:
     return [name for name in wanted if name not in present]
 
 
-def _trigger_names(table: str, vendor: str = "postgresql") -> list[str]:
+def _trigger_names(table: str, vendor: str) -> list[str]:
     # INSERT OR REPLACE slips past a delete trigger on SQLite, TRUNCATE past row triggers on PostgreSQL.
     last = "truncate" if vendor == "postgresql" else "replace"
-    names = [f"{table}_no_update", f"{table}_no_delete", f"{table}_no_{last}"]
-    return names
+    return [f"{table}_no_update", f"{table}_no_delete", f"{table}_no_{last}"]
 
 
-def _statements(connection: BaseDatabaseWrapper, table: str, refusal: str) -> list[str]:
+def _statements(connection: BaseDatabaseWrapper, table: str, guard: Guard) -> list[str]:
     if connection.vendor == "postgresql":
         function = f"{table}_refuse"
-        body = f"BEGIN RAISE EXCEPTION '{refusal}' USING ERRCODE = 'integrity_constraint_violation'; END"
+        body = (
+            f"BEGIN RAISE EXCEPTION '{guard.refusal}' USING ERRCODE = 'integrity_constraint_violation'; END"
+        )
         return [
             f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger AS $$ {body} $$ LANGUAGE plpgsql",
             *(
@@ -73,10 +88,10 @@ def _statements(connection: BaseDatabaseWrapper, table: str, refusal: str) -> li
                 for event in ("update", "delete", "truncate")
             ),
         ]
-    refuse = f"BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+    refuse = f"BEGIN SELECT RAISE(ABORT, '{guard.refusal}'); END"
     return [
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} {refuse}",
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} {refuse}",
         f"CREATE TRIGGER IF NOT EXISTS {table}_no_replace BEFORE INSERT ON {table} "
-        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) {refuse}",
+        f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {' OR '.join(guard.same_row)}) {refuse}",
     ]

@@ -8,3 +8,9 @@ class OrdersConfig(AppConfig):
 
     name = "stragan.orders"
     label = "orders"
+
+    def ready(self) -> None:
+        """Have the table indexed for search."""
+        from stragan.kit.search import search_table  # noqa: PLC0415 -- Django is not ready before
+
+        search_table("orders_order")

@@ -82,11 +82,11 @@ class Order(models.Model):
             models.Index(fields=["shop", "-created_at", "-id"], name="order_shop"),
             models.Index(fields=["company", "payment_state", "-created_at", "-id"], name="order_payment"),
             models.Index(
-                fields=["company", "-created_at", "-id"], condition=Q(wants_invoice=True), name="order_invoice"
+                fields=["company", "-created_at", "-id"],
+                condition=Q(wants_invoice=True),
+                name="order_invoice",
             ),
-            models.Index(
-                fields=["company", "has_original", "-created_at", "-id"], name="order_documented"
-            ),
+            models.Index(fields=["company", "has_original", "-created_at", "-id"], name="order_documented"),
             models.Index(
                 fields=["company", "problem", "-created_at", "-id"],
                 condition=~Q(problem=""),

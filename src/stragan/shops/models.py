@@ -43,9 +43,7 @@ class Shop(models.Model):
     client_secret = EncryptedTextField(blank=True)
     state = models.CharField(max_length=12, choices=ShopState, default=ShopState.CONNECTED)
     state_reason = models.CharField(max_length=80, blank=True)
-    buyer_source = models.CharField(
-        max_length=10, choices=BuyerDataSource, default=BuyerDataSource.DELIVERY
-    )
+    buyer_source = models.CharField(max_length=10, choices=BuyerDataSource, default=BuyerDataSource.DELIVERY)
     since_date = models.DateField()
     access_token = EncryptedTextField(blank=True)
     refresh_token = EncryptedTextField(blank=True)
@@ -57,7 +55,9 @@ class Shop(models.Model):
     cursor_at = models.DateTimeField(null=True)
     latest_event_id = models.CharField(max_length=60, blank=True)
     latest_event_at = models.DateTimeField(null=True)
-    windows_done_until = models.DateTimeField(null=True)  # first import: bought-at windows finished up to here
+    windows_done_until = models.DateTimeField(
+        null=True
+    )  # first import: bought-at windows finished up to here
     first_import_done_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     manual_fetch_at = models.DateTimeField(null=True)

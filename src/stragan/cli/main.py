@@ -1,0 +1,63 @@
+"""The command ``stragan``: finds the command asked for and translates its outcome to an exit code.
+
+Exit codes: 0 done, 1 refused or partly failed, 2 wrong usage. With ``--json`` (in any place) results
+are JSON lines on stdout; logs always go to stderr. Modules of commands are imported only when theirs
+is asked for, so that every command starts fast.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Final
+
+Run = Callable[[argparse.Namespace], int]
+
+# group → (module, one line of help); each module has add_commands(parser) and needs no Django to load.
+GROUPS: Final[dict[str, tuple[str, str]]] = {
+    "init": ("stragan.cli.init", "make the company and its owner"),
+    "serve": ("stragan.cli.serve", "run web, worker and scheduler"),
+    "demo": ("stragan.cli.demo", "run a demo company with stand-ins and its own data folder"),
+    "shop": ("stragan.cli.shop", "connect and list Allegro accounts"),
+    "orders": ("stragan.cli.orders", "fetch and list orders"),
+    "documents": ("stragan.cli.documents", "issue, compute and export documents"),
+    "worker": ("stragan.cli.worker", "run one worker (serve starts its own)"),
+    "web": ("stragan.cli.web", "run the web server alone (serve starts its own)"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in given
+    given = [word for word in given if word != "--json"]
+    parser = argparse.ArgumentParser(
+        prog="stragan", description="Allegro orders, documents, stock and books."
+    )
+    parser.add_argument("--json", action="store_true", help="results as JSON lines on stdout")
+    groups = parser.add_subparsers(dest="group", required=True, metavar="COMMAND")
+    asked = given[0] if given else ""
+    for name, (module, help_text) in GROUPS.items():
+        group = groups.add_parser(name, help=help_text)
+        if name == asked:
+            import_module(module).add_commands(group)
+    options = parser.parse_args(given)
+    options.json = as_json
+    run: Run = options.run
+    try:
+        return run(options)
+    except BrokenPipeError:
+        # The reader of our output went away, as `head` does; that is its right.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 1
+
+
+def set_up_django() -> None:
+    """Make models and settings usable; called by commands that need them."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stragan.project.settings")
+    import django  # noqa: PLC0415 -- half a second that `documents compute` does not need
+
+    django.setup()

@@ -1,0 +1,43 @@
+"""Sentences for codes: what happened, why, what to do. English here, Polish in the catalog.
+
+Errors carry a stable code and parameters; pages and commands ask ``text_of`` for the sentence.
+A test fails when an error class has none.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from stragan.core.errors import StraganError
+from stragan.kit.messages import allegro, companies, documents, orders, shops
+
+TEXTS: Final[dict[str, Promise]] = {
+    "internal_error": _("Something broke here. Nothing was half done. Reference: %(reference)s."),
+    **allegro.TEXTS,
+    **companies.TEXTS,
+    **documents.TEXTS,
+    **orders.TEXTS,
+    **shops.TEXTS,
+}
+
+
+def text_of(code: str, params: Mapping[str, object] | None = None) -> str:
+    """The sentence for *code* in the active language, with its parameters filled in.
+
+    A code without a sentence comes back as it is: seen by the test, harmless to a user.
+    """
+    text = TEXTS.get(code)
+    if text is None:
+        return code
+    given = {key: "" if value is None else value for key, value in (params or {}).items()}
+    try:
+        return str(text) % given
+    except KeyError:
+        return str(text)
+
+
+def text_of_error(error: StraganError) -> str:
+    """The sentence for an anticipated error."""
+    return text_of(error.code, error.params)

@@ -1,0 +1,7 @@
+"""Sentences about documents."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+
+TEXTS: Final[dict[str, Promise]] = {}

@@ -1,0 +1,7 @@
+"""Sentences about shops."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+
+TEXTS: Final[dict[str, Promise]] = {}

@@ -1,0 +1,5 @@
+"""Addresses of START and of what needs attention."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
