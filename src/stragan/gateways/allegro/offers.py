@@ -1,0 +1,44 @@
+"""The seller's offers as the list shows them."""
+
+from msgspec import Struct
+
+from stragan.gateways.allegro.forms import Amount, ExternalId, Identifier
+from stragan.gateways.allegro.parsing import convert, read_json
+
+
+class SellingMode(Struct, frozen=True, kw_only=True):
+    format: str | None = None
+    price: Amount | None = None
+
+
+class Stock(Struct, frozen=True, kw_only=True):
+    available: int | None = None
+    sold: int | None = None
+
+
+class Publication(Struct, frozen=True, kw_only=True):
+    status: str | None = None
+
+
+class ListedOffer(Struct, frozen=True, kw_only=True, rename="camel"):
+    """One offer; several may carry the same SKU (``external.id``)."""
+
+    id: Identifier
+    name: str | None = None
+    selling_mode: SellingMode = SellingMode()
+    stock: Stock = Stock()
+    publication: Publication = Publication()
+    external: ExternalId = ExternalId()
+
+
+class OfferPage(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of offers; ``total_count`` counts the whole filter."""
+
+    offers: tuple[ListedOffer, ...]
+    count: int
+    total_count: int
+
+
+def read_offers(body: bytes) -> OfferPage:
+    """Read a page of offers."""
+    return convert(read_json(body), OfferPage)
