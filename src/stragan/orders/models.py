@@ -10,6 +10,12 @@ from stragan.kit.tenancy import CompanyManager
 from stragan.orders.states import OrderStatus, PaymentState, Queue
 from stragan.shops.models import Shop
 
+_VISIBLE = Q(visible=True)
+
+
+def _list_index(name: str, *columns: str, only: Q | None = None) -> models.Index:
+    return models.Index(fields=["company", *columns, "-created_at", "-id"], name=name, condition=only)
+
 
 class Order(models.Model):
     """One checkout form for ever: unique by company, seller and form id, also after a shop is removed.
@@ -19,7 +25,7 @@ class Order(models.Model):
     order was downloaded. ``queue`` and ``visible`` are kept by ``orders.actions`` on each change.
     """
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="orders")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="orders", db_index=False)
     shop = models.ForeignKey(Shop, on_delete=models.PROTECT, related_name="orders", db_index=False)
     seller_id = models.CharField(max_length=40)
     allegro_id = models.CharField(max_length=60)
@@ -58,7 +64,9 @@ class Order(models.Model):
     has_message = models.BooleanField(default=False)
     content_sha256 = models.CharField(max_length=64)
     revision_count = models.PositiveIntegerField(default=1)
-    superseded_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="supersedes")
+    superseded_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="supersedes", db_index=False
+    )
     gone_at = models.DateTimeField(null=True)  # Allegro answers 404 and no successor is known
     search_text = models.TextField(blank=True)
 
@@ -72,32 +80,24 @@ class Order(models.Model):
                 condition=Q(status__in=[s.value for s in OrderStatus]), name="order_status_known"
             ),
         ]
+        # Every tab and every single filter of the list reads one of these from its newest end.
         indexes = [
+            _list_index("order_newest"),
+            _list_index("order_queue", "queue"),
+            _list_index("order_status", "status"),
+            _list_index("order_visible", only=_VISIBLE),
+            _list_index("order_shop", "shop", only=_VISIBLE),
+            _list_index("order_payment", "payment_state", only=_VISIBLE),
+            _list_index("order_invoice", "wants_invoice", only=_VISIBLE),
+            _list_index("order_documented", "has_original", only=_VISIBLE),
+            _list_index("order_problem", "problem", only=_VISIBLE & ~Q(problem="")),
+            _list_index("order_changed", only=Q(changed_after_issue=True)),
+            models.Index(fields=["company", "-bought_at", "-id"], name="order_bought", condition=_VISIBLE),
+            models.Index(fields=["company", "-total", "-id"], name="order_total", condition=_VISIBLE),
+            models.Index(fields=["company", "buyer_nip"], name="order_nip", condition=~Q(buyer_nip="")),
             models.Index(
-                fields=["company", "-created_at", "-id"], condition=Q(visible=True), name="order_visible"
+                fields=["superseded_by"], name="order_successor", condition=Q(superseded_by__isnull=False)
             ),
-            models.Index(fields=["company", "-created_at", "-id"], name="order_newest"),
-            models.Index(fields=["company", "queue", "-created_at", "-id"], name="order_queue"),
-            models.Index(fields=["company", "status", "-created_at", "-id"], name="order_status"),
-            models.Index(fields=["shop", "-created_at", "-id"], name="order_shop"),
-            models.Index(fields=["company", "payment_state", "-created_at", "-id"], name="order_payment"),
-            models.Index(
-                fields=["company", "-created_at", "-id"],
-                condition=Q(wants_invoice=True),
-                name="order_invoice",
-            ),
-            models.Index(fields=["company", "has_original", "-created_at", "-id"], name="order_documented"),
-            models.Index(
-                fields=["company", "problem", "-created_at", "-id"],
-                condition=~Q(problem=""),
-                name="order_problem",
-            ),
-            models.Index(
-                fields=["company", "-created_at", "-id"],
-                condition=Q(changed_after_issue=True),
-                name="order_changed",
-            ),
-            models.Index(fields=["company", "-bought_at", "-id"], name="order_bought"),
         ]
 
     def __str__(self) -> str:
