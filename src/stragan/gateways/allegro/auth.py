@@ -7,7 +7,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final, Self, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import httpx2
 import msgspec
@@ -53,6 +53,7 @@ _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _FORM: Final = "application/x-www-form-urlencoded"
 _BAD_REQUEST: Final = 400
 _UNAUTHORIZED: Final = 401
+_ADDRESS_SIGNS: Final = ":/?#@!$&=%~+,;*"
 _LETTERS: Final = str.maketrans("łŁ", "lL")  # the Polish letters that do not decompose
 
 
@@ -255,7 +256,7 @@ def user_agent(*, app_name: str, version: str, info_url: str) -> str:
     """Return the User-Agent Allegro demands: ``App-Name/1.0 (+https://info)``, spaces as hyphens, ASCII."""
     plain = unicodedata.normalize("NFKD", app_name.translate(_LETTERS)).encode("ascii", "ignore").decode()
     name = "-".join("".join(sign if sign.isalnum() or sign in "-._" else " " for sign in plain).split())
-    return f"{name}/{version} (+{info_url})"
+    return f"{name}/{version} (+{quote(info_url, safe=_ADDRESS_SIGNS)})"
 
 
 def _oauth_refusal(answer: Answer) -> AllegroError:

@@ -95,7 +95,10 @@ class AllegroClient:
         return self._read("/order/event-stats", read_latest)
 
     def events(self, *, after: str | None, limit: int = 1000) -> EventPage:
-        """Return up to *limit* (1-1000) events that follow the event *after*, or the oldest kept (60 days)."""
+        """Return up to *limit* (1-1000) events that follow the event *after*.
+
+        With None the journal starts at the oldest event Allegro keeps (60 days).
+        """
         params = [("limit", str(limit)), *_given([("from", after)])]
         call = Call(method="GET", path="/order/events", params=params, repeatable=True)
         return self._transport.send(

@@ -5,7 +5,7 @@
         └── RateLimited         429: wait ``retry_after_s`` (when Allegro names it), then try again
     Conflict
     ├── TokenRejected           401: refresh the access token and repeat the call once
-    └── AllegroConflict         409: somebody was faster (stale revision, scan in progress): read, decide again
+    └── AllegroConflict         409: somebody was faster (stale revision, file in scan): read, decide again
     Refused
     ├── InsecureAddress         plain http to a host that is not this machine: correct the address
     ├── ScopeMissing            403 AccessDenied: connect the shop again, with more permissions

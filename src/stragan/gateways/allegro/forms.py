@@ -27,6 +27,8 @@ class Amount(Struct, frozen=True, kw_only=True):
 
 
 class BuyerAddress(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The account's address; its postal code key differs from all others."""
+
     street: str | None = None
     city: str | None = None
     post_code: str | None = None
@@ -34,6 +36,8 @@ class BuyerAddress(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Preferences(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The buyer's language (BCP 47)."""
+
     language: str | None = None
 
 
@@ -75,10 +79,14 @@ class CodBookedPayment(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ShipmentSummary(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How many lines have a waybill: ``NONE``, ``SOME`` or ``ALL``."""
+
     line_items_sent: str | None = None
 
 
 class FulfillmentProvider(Struct, frozen=True, kw_only=True):
+    """``SELLER`` or ``ALLEGRO``."""
+
     id: str | None = None
 
 
@@ -91,6 +99,8 @@ class Fulfillment(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class DeliveryAddress(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The recipient; for pickup points still the buyer's own address."""
+
     first_name: str | None = None
     last_name: str | None = None
     street: str | None = None
@@ -103,11 +113,15 @@ class DeliveryAddress(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class DeliveryMethod(Struct, frozen=True, kw_only=True):
+    """The method the buyer chose; names are localized, ids are not."""
+
     id: str | None = None
     name: str | None = None
 
 
 class PickupPointAddress(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Where the pickup point stands."""
+
     street: str | None = None
     zip_code: str | None = None
     city: str | None = None
@@ -115,6 +129,8 @@ class PickupPointAddress(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class PickupPoint(Struct, frozen=True, kw_only=True):
+    """A locker or shop the parcel goes to."""
+
     id: str | None = None
     name: str | None = None
     description: str | None = None
@@ -122,11 +138,15 @@ class PickupPoint(Struct, frozen=True, kw_only=True):
 
 
 class TimeRange(Struct, frozen=True, kw_only=True):
+    """From and to, either may be open."""
+
     from_: datetime | None = field(default=None, name="from")
     to: datetime | None = None
 
 
 class DeliveryTime(Struct, frozen=True, kw_only=True):
+    """When the parcel is to arrive, and when it must leave (``dispatch``)."""
+
     from_: datetime | None = field(default=None, name="from")
     to: datetime | None = None
     guaranteed: TimeRange | None = None
@@ -134,6 +154,8 @@ class DeliveryTime(Struct, frozen=True, kw_only=True):
 
 
 class DeliveryCancellation(Struct, frozen=True, kw_only=True):
+    """The delivery was called off."""
+
     date: datetime | None = None
 
 
@@ -158,6 +180,8 @@ class CompanyId(Struct, frozen=True, kw_only=True):
 
 
 class InvoiceCompany(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The company to invoice; its name may come without any number."""
+
     name: str | None = None
     ids: tuple[CompanyId, ...] = ()
     vat_payer_status: str | None = None
@@ -165,11 +189,15 @@ class InvoiceCompany(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class NaturalPerson(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The private person to invoice."""
+
     first_name: str | None = None
     last_name: str | None = None
 
 
 class InvoiceAddress(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The buyer on the invoice: a company, else a person."""
+
     street: str | None = None
     city: str | None = None
     zip_code: str | None = None
@@ -188,15 +216,21 @@ class Invoice(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ExternalId(Struct, frozen=True, kw_only=True):
+    """The seller's own sign for an offer (SKU)."""
+
     id: str | None = None
 
 
 class SetProduct(Struct, frozen=True, kw_only=True):
+    """A component of a product set."""
+
     id: str | None = None
     quantity: int | None = None
 
 
 class ProductSet(Struct, frozen=True, kw_only=True):
+    """Components of an offer, without prices of their own."""
+
     products: tuple[SetProduct, ...] = ()
 
 
@@ -258,11 +292,15 @@ class Discount(Struct, frozen=True, kw_only=True):
 
 
 class SerialNumber(Struct, frozen=True, kw_only=True):
+    """One serial number of a unit sold."""
+
     value: str | None = None
     returned: bool = False
 
 
 class SerialNumbers(Struct, frozen=True, kw_only=True):
+    """Serial numbers, for orders exported to Ukraine only."""
+
     expected: bool = False
     entries: tuple[SerialNumber, ...] = ()
 
@@ -286,14 +324,20 @@ class LineItem(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Note(Struct, frozen=True, kw_only=True):
+    """The seller's own note at Allegro."""
+
     text: str | None = None
 
 
 class FormMarketplace(Struct, frozen=True, kw_only=True):
+    """Where it was bought, such as ``allegro-pl``."""
+
     id: str | None = None
 
 
 class Summary(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The amount due with delivery, services and deposits."""
+
     total_to_pay: Amount
 
 

@@ -16,6 +16,8 @@ class Verification(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class InvoiceFile(Struct, frozen=True, kw_only=True, rename="camel"):
+    """The uploaded PDF and the state of its virus scan."""
+
     name: str | None = None
     uploaded_at: datetime | None = None
     security_verification: Verification = Verification()
@@ -31,6 +33,8 @@ class OrderInvoice(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class OrderLink(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A document given as a link."""
+
     id: str | None = None
     url: str | None = None
     created_at: datetime | None = None

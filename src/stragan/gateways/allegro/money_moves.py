@@ -17,6 +17,8 @@ class SignedAmount(Struct, frozen=True, kw_only=True):
 
 
 class Named(Struct, frozen=True, kw_only=True):
+    """A reference with an optional, localized name."""
+
     id: str | None = None
     name: str | None = None
 
@@ -34,6 +36,8 @@ class BillingEntry(Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Wallet(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Which operator holds the money, and whether it may be paid out."""
+
     payment_operator: str | None = None
     type: str | None = None
 

@@ -7,16 +7,22 @@ from stragan.gateways.allegro.parsing import convert, read_json
 
 
 class SellingMode(Struct, frozen=True, kw_only=True):
+    """``BUY_NOW``, ``AUCTION`` or ``ADVERTISEMENT``, and the price."""
+
     format: str | None = None
     price: Amount | None = None
 
 
 class Stock(Struct, frozen=True, kw_only=True):
+    """Pieces left to sell, and sold."""
+
     available: int | None = None
     sold: int | None = None
 
 
 class Publication(Struct, frozen=True, kw_only=True):
+    """``ACTIVE``, ``INACTIVE``, ``ACTIVATING`` or ``ENDED``."""
+
     status: str | None = None
 
 

@@ -66,6 +66,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def trace_id(self) -> str:
+        """Allegro's id of this answer, or an empty string."""
         return self.headers.get("trace-id", "")
 
 
