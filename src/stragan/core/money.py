@@ -18,7 +18,7 @@ class NotExact(ValueError):
 
 def round_half_up(value: Decimal) -> Decimal:
     """Round to 0.01, halves away from zero (VAT Act art. 106e(11)); symmetric for negatives."""
-    return value.quantize(CENT, rounding=ROUND_HALF_UP)
+    return +value.quantize(CENT, rounding=ROUND_HALF_UP)  # plus: zero has no sign on paper
 
 
 def to_minor(amount: Decimal) -> int:

@@ -60,3 +60,7 @@ def test_parts_follow_the_largest_remainder_in_exact_fractions(minor: int, weigh
 def test_spreading_a_refund_mirrors_spreading_the_charge(minor: int, weights: list[int]) -> None:
     amounts = [from_minor(weight) for weight in weights]
     assert spread(from_minor(-minor), amounts) == [-part for part in spread(from_minor(minor), amounts)]
+
+
+def test_zero_has_no_sign_on_paper() -> None:
+    assert str(round_half_up(Decimal("-0.001"))) == "0.00"
