@@ -51,7 +51,7 @@ COUNTRIES: Final[dict[str, str]] = {
     "AT": "Austria", "BE": "Belgia", "BG": "Bułgaria", "CH": "Szwajcaria", "CY": "Cypr", "CZ": "Czechy",
     "DE": "Niemcy", "DK": "Dania", "EE": "Estonia", "ES": "Hiszpania", "FI": "Finlandia", "FR": "Francja",
     "GB": "Wielka Brytania", "GR": "Grecja", "HR": "Chorwacja", "HU": "Węgry", "IE": "Irlandia",
-    "IT": "Włochy", "LT": "Litwa", "LU": "Luksemburg", "LV": "Łotwa", "MT": "Malta", "NL": "Holandia",
+    "IT": "Włochy", "LT": "Litwa", "LU": "Luksemburg", "LV": "Łotwa", "MT": "Malta", "NL": "Niderlandy",
     "NO": "Norwegia", "PT": "Portugalia", "RO": "Rumunia", "SE": "Szwecja", "SI": "Słowenia",
     "SK": "Słowacja", "UA": "Ukraina", "US": "Stany Zjednoczone",
 }  # fmt: skip
