@@ -1,0 +1,169 @@
+"""Puts the stand-in together: routes, log, trace-ids and faults."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any, Final
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Match, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from standins.allegro import admin, invoices_api, money_api, oauth, offers_api, orders_api
+from standins.allegro.faults import Fault
+from standins.allegro.gate import answer, error, unauthorized
+from standins.allegro.world import Seen, World
+
+ROUTES: Final = [
+    *orders_api.ROUTES,
+    *invoices_api.ROUTES,
+    *offers_api.ROUTES,
+    *money_api.ROUTES,
+    *oauth.ROUTES,
+    *admin.ROUTES,
+]
+ABORT: Final = "standin.abort"
+"""Key of the scope's state under which the server leaves a function that cuts the connection."""
+
+
+def build_app(world: World, *, live_per_minute: float = 0.0) -> Starlette:
+    """Return the application for one world; *live_per_minute* new orders appear while it runs."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        del app
+        task = asyncio.create_task(_sell(world, live_per_minute)) if live_per_minute > 0 else None
+        yield
+        if task is not None:
+            task.cancel()
+
+    app = Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers={404: _not_found})
+    app.state.world = world
+    app.add_middleware(_Outside, world=world)
+    return app
+
+
+async def _sell(world: World, per_minute: float) -> None:
+    while True:
+        await asyncio.sleep(60.0 / per_minute)
+        world.add_orders(1)
+
+
+async def _not_found(request: Request, problem: Exception) -> Response:
+    del problem
+    return error(status=404, code="NotFound", message="No such resource", path=request.url.path)
+
+
+def _template(scope: Scope) -> str:
+    for route in ROUTES:
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
+            return route.path
+    return str(scope["path"])
+
+
+class _Outside:
+    """The world between client and API: counts, traces, and lets things go wrong."""
+
+    def __init__(self, app: ASGIApp, *, world: World) -> None:
+        self.app = app
+        self.world = world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].startswith("/_standin/"):
+            await self.app(scope, receive, send)
+            return
+        seen = Seen(scope["method"], scope["path"], scope["query_string"].decode())
+        try:
+            await self._answer(scope, receive, _tracing(send, scope["path"], seen), seen)
+        finally:
+            self.world.log.add(seen, _template(scope))
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
+        for fault in self.world.faults.strike(scope["method"], scope["path"]):
+            seen.fault = fault.kind
+            if fault.kind == "slow":
+                await asyncio.sleep(fault.seconds)
+                continue
+            await self._fail(fault, scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    async def _fail(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        match fault.kind:
+            case "rate_limit" | "server_error" | "expired_token":
+                await _drain(receive)
+                await _broken_answer(fault)(scope, receive, send)
+            case "drop_before":
+                await _abort(scope)
+            case "drop_after":
+                await self.app(scope, receive, _swallow)
+                await _abort(scope)
+            case _:
+                await self.app(scope, receive, _cutting(send, scope))
+
+
+def _broken_answer(fault: Fault) -> Response:
+    if fault.kind == "expired_token":
+        return unauthorized("Access token expired")
+    if fault.kind == "rate_limit":
+        response = error(status=429, code="TOO_MANY_REQUESTS", message="Too Many Requests.")
+        if fault.retry_after is not None:
+            response.headers["retry-after"] = str(fault.retry_after)
+        return response
+    if fault.body == "html":
+        page = b"<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>"
+        return Response(page, status_code=fault.status, media_type="text/html")
+    if fault.body == "empty":
+        return Response(b"", status_code=fault.status)
+    entry = {"code": "INTERNAL_SERVER_ERROR", "message": "Internal error", "details": None, "path": None}
+    return answer({"errors": [{**entry, "userMessage": None}]}, fault.status)
+
+
+def _tracing(send: Send, path: str, seen: Seen) -> Send:
+    """Give every API answer its trace-id; those of the authorization host have none."""
+
+    async def traced(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            seen.status = message["status"]
+            if not path.startswith("/auth/"):
+                headers = [*message.get("headers", []), (b"trace-id", str(uuid4()).encode())]
+                message = {**message, "headers": headers}
+        await send(message)
+
+    return traced
+
+
+def _cutting(send: Send, scope: Scope) -> Send:
+    """Promise the whole body, send half of it, cut the connection."""
+
+    async def cut(message: MutableMapping[str, Any]) -> None:
+        if message["type"] != "http.response.body":
+            await send(message)
+            return
+        body = message.get("body", b"")
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        await asyncio.sleep(0.01)
+        await _abort(scope)
+
+    return cut
+
+
+async def _swallow(message: Message) -> None:
+    del message
+
+
+async def _drain(receive: Receive) -> None:
+    while (await receive()).get("more_body"):
+        pass
+
+
+async def _abort(scope: Scope) -> None:
+    abort: Callable[[], Awaitable[None]] | None = scope.get("state", {}).get(ABORT)
+    if abort is None:
+        # No real connection to cut (in-process transport): the client sees the failure all the same.
+        raise ConnectionResetError(json.dumps({"path": scope["path"]}))
+    await abort()
