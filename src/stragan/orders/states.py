@@ -48,6 +48,7 @@ class Problem(StrEnum):
     VAT_FOREIGN = "vat_foreign"
     VAT_CONTRADICTORY = "vat_contradictory"
     VAT_EXEMPTION_BASIS_MISSING = "vat_exemption_basis_missing"
+    VAT_MARGIN_UNSUPPORTED = "vat_margin_unsupported"
     CURRENCY_UNSUPPORTED = "currency_unsupported"
     TOTAL_MISMATCH = "total_mismatch"
     BUYER_DATA_MISSING = "buyer_data_missing"

@@ -18,6 +18,9 @@ TEXTS: Final[dict[str, Promise]] = {
     "vat_exemption_basis_missing": _(
         "“%(offer)s” is exempt from VAT, but the legal basis is not set. Add it in the company settings."
     ),
+    "vat_margin_unsupported": _(
+        "“%(offer)s” is sold in the margin scheme. Such invoices cannot be issued here yet."
+    ),
     "currency_unsupported": _(
         "The order is in %(currency)s. Documents in currencies other than PLN cannot be issued yet."
     ),
@@ -25,7 +28,7 @@ TEXTS: Final[dict[str, Promise]] = {
         "Lines, services, delivery and deposits differ from what the buyer pays on Allegro by %(difference)s."
     ),
     "buyer_data_missing": _(
-        "Neither the delivery data nor the account data hold a full name and address of the buyer."
+        "No data on Allegro hold the buyer's full name and address. Enter them in the draft."
     ),
     "company_nip_missing": _(
         "The buyer asked for a company invoice but gave no NIP. Ask the buyer or enter it in the draft."

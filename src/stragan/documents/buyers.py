@@ -1,0 +1,128 @@
+"""Who stands on the document as the buyer: invoice data when asked for, else by the shop's rule (S17)."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from stragan.core.nip import InvalidVatEu, checked_vat_eu, is_valid_nip, normalize_nip
+from stragan.core.snapshot import BuyerSource
+from stragan.documents.content import DraftBuyer, Refusal
+from stragan.orders.data import Address, InvoiceData, OrderData
+from stragan.orders.states import Problem
+
+HOME: Final = "PL"
+# Foreign ids that are VAT numbers with their country prefix.
+_VAT_NUMBERS: Final = frozenset({"CZ_DIC", "SK_IC_DPH"})
+_DIGITS: Final = 5
+_SEVERAL: Final = re.compile(r"[;,\s]+")
+
+
+def buyer_of(order: OrderData, *, preferred: BuyerSource) -> DraftBuyer:
+    """Give the buyer of an order: never a NIP for somebody who did not ask for a company invoice.
+
+    *preferred* is the shop's source when no invoice was asked for, ``delivery`` or ``account``. Where it
+    lacks a name or an address and the other one does not, the other is taken.
+    """
+    if order.invoice.required:
+        return _from_invoice(order.invoice)
+    sources = {BuyerSource.DELIVERY: order.delivery.address, BuyerSource.ACCOUNT: order.buyer.address}
+    other = BuyerSource.ACCOUNT if preferred is BuyerSource.DELIVERY else BuyerSource.DELIVERY
+    first = _person(sources[preferred], source=preferred, asked=preferred)
+    if not first.missing:
+        return first
+    second = _person(sources[other], source=other, asked=preferred)
+    return first if second.missing else second
+
+
+def buyer_refusals(buyer: DraftBuyer) -> list[Refusal]:
+    """Say what the buyer lacks for a document: name, address, the company's tax id."""
+    if buyer.missing:
+        field = f"buyer.{buyer.missing[0]}"
+        if buyer.source is BuyerSource.INVOICE and not any((buyer.name, buyer.street, buyer.city)):
+            return [_refusal(Problem.INVOICE_ADDRESS_MISSING, field)]
+        return [_refusal(Problem.BUYER_DATA_MISSING, field)]
+    if buyer.nip and not is_valid_nip(buyer.nip):
+        return [_refusal(Problem.NIP_INVALID, "buyer.nip", nip=buyer.nip)]
+    if buyer.company and not buyer.nip and not buyer.vat_eu:
+        return [_refusal(Problem.COMPANY_NIP_MISSING, "buyer.nip")]
+    return []
+
+
+def _from_invoice(invoice: InvoiceData) -> DraftBuyer:
+    address = invoice.address
+    if address is None:
+        return DraftBuyer(company=invoice.is_company)
+    if not invoice.is_company:
+        return _person(address, source=BuyerSource.INVOICE, asked=BuyerSource.INVOICE)
+    country = _country(address)
+    vat_eu = _vat_eu(_vat_candidates(invoice))
+    nip = normalize_nip(invoice.nip)
+    if vat_eu.startswith(HOME):
+        nip, vat_eu = nip or vat_eu.removeprefix(HOME), ""
+    if nip and country != HOME and not is_valid_nip(nip):
+        nip = ""  # a foreign number that came in the place of a NIP
+    return DraftBuyer(
+        name=_squeezed(address.company_name or address.person),
+        street=_squeezed(address.street),
+        postal_code=postal_code(address.postal_code, country=country),
+        city=_squeezed(address.city),
+        country=country,
+        nip=nip,
+        vat_eu="" if nip else vat_eu,
+        company=True,
+    )
+
+
+def _vat_candidates(invoice: InvoiceData) -> Iterable[str]:
+    yield invoice.vat_eu
+    for kind, value in invoice.other_ids:
+        if kind in _VAT_NUMBERS:
+            yield value
+
+
+def _vat_eu(values: Iterable[str]) -> str:
+    """Give the first EU VAT number among *values*; a foreign field may hold two, joined by a sign."""
+    for value in values:
+        for part in (value, *_SEVERAL.split(value)):
+            if not part:
+                continue
+            try:
+                return checked_vat_eu(part)
+            except InvalidVatEu:
+                continue
+    return ""
+
+
+def _person(address: Address | None, *, source: BuyerSource, asked: BuyerSource) -> DraftBuyer:
+    if address is None:
+        return DraftBuyer(source=source, asked=asked)
+    country = _country(address)
+    return DraftBuyer(
+        name=_squeezed(address.person or address.company_name),
+        street=_squeezed(address.street),
+        postal_code=postal_code(address.postal_code, country=country),
+        city=_squeezed(address.city),
+        country=country,
+        source=source,
+        asked=asked,
+    )
+
+
+def postal_code(text: str, *, country: str) -> str:
+    """Write five Polish digits as ``00-999``; anything else stays as it was given."""
+    digits = re.sub(r"[\s-]", "", text)
+    if country == HOME and len(digits) == _DIGITS and digits.isascii() and digits.isdigit():
+        return f"{digits[:2]}-{digits[2:]}"
+    return text.strip()
+
+
+def _country(address: Address) -> str:
+    return address.country.strip().upper() or HOME
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _refusal(code: Problem, field: str, **params: str) -> Refusal:
+    return Refusal(code=code.value, params=params, field=field)

@@ -1,0 +1,194 @@
+"""From an order to the content of a document, and what keeps it from being issued. No queries."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from stragan.core.dates import warsaw_date
+from stragan.core.money import ZERO
+from stragan.core.snapshot import BuyerSource, Deposit, DocumentKind, LineKind, Payment, SupplyKind
+from stragan.core.totals import DiscountTooLarge
+from stragan.core.vat import EXEMPT
+from stragan.documents import buyers, rates
+from stragan.documents.content import DraftContent, DraftLine, Refusal, SellerProfile
+from stragan.orders.data import OrderData
+from stragan.orders.states import Problem
+
+# Allegro's payment types → methods of ``core.snapshot.Payment``.
+METHODS: Final = {
+    "ONLINE": "online",
+    "CASH_ON_DELIVERY": "cod",
+    "WIRE_TRANSFER": "transfer",
+    "SPLIT_PAYMENT": "split",
+    "EXTENDED_TERM": "deferred",
+}
+
+
+def draft_from_order(
+    order: OrderData,
+    *,
+    profile: SellerProfile,
+    buyer_source: BuyerSource,
+    kind: DocumentKind,
+    issue_date: date,
+) -> DraftContent:
+    """Prefill a document from an order (S35-S39): goods, services, delivery per rate, deposits apart.
+
+    Prices are Allegro's gross prices; nothing of them is computed anew. A line whose VAT is not certain
+    has no code and says why. *buyer_source* is the shop's rule for buyers who asked for no invoice.
+    """
+    supply_date = _supply_date(order, issue_date=issue_date)
+    law_date = supply_date or issue_date
+    goods = rates.without_contradictions(
+        [rates.goods_line(line, profile=profile, on=law_date) for line in order.lines]
+    )
+    services = [
+        service
+        for line, leader in zip(order.lines, goods, strict=True)
+        if line.services
+        for service in rates.service_lines(line, goods=leader)
+    ]
+    delivery = rates.delivery_lines(
+        name=rates.delivery_name(order.delivery.method_name),
+        cost=order.delivery.cost,
+        goods=goods,
+        profile=profile,
+    )
+    return DraftContent(
+        kind=kind,
+        issue_date=issue_date,
+        supply_date=supply_date,
+        supply_kind=SupplyKind.PAYMENT if supply_date else None,
+        currency=order.currency,
+        buyer=buyers.buyer_of(order, preferred=buyer_source),
+        lines=(*goods, *services, *delivery),
+        deposits=_deposits(order),
+        payment=_payment(order),
+        notes="",
+        order_id=order.allegro_id,
+        to_pay=order.total_to_pay,
+    )
+
+
+def order_refusals(order: OrderData) -> list[Refusal]:
+    """Say what no edit of a draft can mend: currency, country, a total that Allegro itself contradicts."""
+    refusals = rates.place_refusals(order)
+    if order.difference:
+        refusals.append(
+            Refusal(code=Problem.TOTAL_MISMATCH.value, params={"difference": f"{order.difference:.2f}"})
+        )
+    return refusals
+
+
+def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[Refusal]:
+    """Say what the content itself lacks: VAT codes, the legal basis of an exemption, the buyer."""
+    refusals = []
+    for place, line in enumerate(content.lines):
+        field = f"lines.{place}.vat_code"
+        if line.vat_code is None and (line.trouble or line.kind is LineKind.GOODS):
+            refusals.append(replace(line.trouble or _no_rate(line), field=field))
+        elif line.vat_code == EXEMPT and not profile.exemption_basis:
+            code = Problem.VAT_EXEMPTION_BASIS_MISSING.value
+            refusals.append(Refusal(code=code, params={"offer": line.name}, field=field))
+    if not refusals:
+        # Services and delivery that follow goods are named only when no goods are to blame.
+        refusals = [
+            replace(_no_rate(line), field=f"lines.{place}.vat_code")
+            for place, line in enumerate(content.lines)
+            if line.vat_code is None
+        ]
+    return refusals + buyers.buyer_refusals(content.buyer)
+
+
+def blocking_problems(
+    order: OrderData,
+    *,
+    profile: SellerProfile,
+    buyer_source: BuyerSource,
+    issue_date: date,
+) -> tuple[Refusal, ...]:
+    """Say why an order cannot get a fiscal document as it is; empty where nothing is wrong with it.
+
+    Codes are those of ``orders.states.Problem``, each once. Whether Allegro has released the order is
+    another question, asked when a document is issued.
+    """
+    content = draft_from_order(
+        order, profile=profile, buyer_source=buyer_source, kind=DocumentKind.INVOICE, issue_date=issue_date
+    )
+    return unique_codes(order_refusals(order) + content_refusals(content, profile=profile))
+
+
+def unique_codes(refusals: list[Refusal]) -> tuple[Refusal, ...]:
+    """Keep the first refusal of each code."""
+    first: dict[str, Refusal] = {}
+    for refusal in refusals:
+        first.setdefault(refusal.code, refusal)
+    return tuple(first.values())
+
+
+def total_refusals(content: DraftContent) -> list[Refusal]:
+    """Compare an edited document with what Allegro says the buyer pays."""
+    try:
+        difference = content.difference
+    except DiscountTooLarge as refusal:
+        return [Refusal(code=refusal.code, params={name: str(fact) for name, fact in refusal.params.items()})]
+    if not difference:
+        return []
+    return [Refusal(code=Problem.TOTAL_MISMATCH.value, params={"difference": f"{difference:.2f}"})]
+
+
+def _no_rate(line: DraftLine) -> Refusal:
+    return Refusal(code=Problem.VAT_MISSING.value, params={"offer": line.name})
+
+
+def _deposits(order: OrderData) -> tuple[Deposit, ...]:
+    return tuple(
+        Deposit(
+            name=line.offer_name,
+            quantity=Decimal(line.quantity),
+            unit_amount=line.deposit,
+            amount=line.deposit * line.quantity,
+        )
+        for line in order.lines
+        if line.deposit
+    )
+
+
+def _payment(order: OrderData) -> Payment:
+    """Tell what is known of the payment; more than the amount due is not shown as paid."""
+    payment = order.payment
+    received = min(payment.received, order.total_to_pay)
+    return Payment(
+        method=METHODS.get(payment.type, "other"),
+        provider=payment.provider,
+        paid=received,
+        paid_date=_paid_date(order) if received else None,
+        due_date=None,
+    )
+
+
+def _paid_date(order: OrderData) -> date | None:
+    """Give the day the latest known money came."""
+    payment = order.payment
+    instants = [part.finished_at for part in payment.surcharges if part.paid and part.finished_at]
+    if payment.paid and payment.finished_at:
+        instants.append(payment.finished_at)
+    if payment.cod_booked and payment.cod_booked_at:
+        instants.append(payment.cod_booked_at)
+    return warsaw_date(max(instants)) if instants else None
+
+
+def _supply_date(order: OrderData, *, issue_date: date) -> date | None:
+    """Give the day of payment where money came before delivery (VAT Act art. 19a(8)).
+
+    For cash on delivery ``finished_at`` is only the confirmation of the order, so the day is unknown. A
+    payment after the issue date was not known on that day and is left out.
+    """
+    payment = order.payment
+    if payment.type == "CASH_ON_DELIVERY" or payment.finished_at is None:
+        return None
+    if payment.paid is None or payment.paid <= ZERO:
+        return None
+    day = warsaw_date(payment.finished_at)
+    return day if day <= issue_date else None
