@@ -1,10 +1,32 @@
-"""Ask for work in the transaction that causes it; workers take it from the same table."""
+"""Ask for work in the transaction that causes it; workers take it from the same table.
 
+A worker takes a row by writing its name and a lease into it. While it works it renews the lease; a
+lease that ran out means that the worker is dead, and the row may be taken by another. So every job
+may run twice, and every handler is safe to repeat.
+"""
+
+import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from stragan.kit.models import Job
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, QuerySet
+
+from stragan.kit.models import Job, JobState
+
+LEASE_S: Final = 45  # a killed worker's job is taken up within this and one look at the table
+FIRST_PAUSE_S: Final = 2.0
+LONGEST_PAUSE_S: Final = 900.0
+KEEP_DONE: Final = timedelta(days=3)
+KEEP_FAILED: Final = timedelta(days=90)
+
+# The condition of the partial index stands here word for word: SQLite uses it only then.
+_DUE: Final = (
+    "state IN ('waiting', 'running') AND due_at <= %s "
+    "AND (state = 'waiting' OR (lease_until <= %s AND attempts < max_attempts))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +42,16 @@ class Request:
     company_id: int | None = None
     due_at: datetime | None = None
     priority: int = 5  # lower runs first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why a job did not come to its end: a stable code and the facts its sentence needs."""
+
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    may_retry: bool = True
+    retry_after_s: int | None = None  # the other side's own wish
 
 
 def enqueue(request: Request, *, now: datetime) -> None:
@@ -44,3 +76,137 @@ def enqueue_many(requests: Iterable[Request], *, now: datetime) -> None:
         ),
         ignore_conflicts=True,
     )
+
+
+def is_any_due(*, now: datetime) -> bool:
+    """Whether a worker would find something; reads one row and locks nothing."""
+    at = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM kit_job WHERE {_DUE} LIMIT 1", [at, at])  # noqa: S608 -- our own constant
+        return cursor.fetchone() is not None
+
+
+def claim(*, worker: str, now: datetime, lease_s: int = LEASE_S) -> Job | None:
+    """Take the next due job for *worker*, or None; safe for any number of workers.
+
+    One statement finds and takes the row, so no two workers get the same.
+    """
+    skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
+    at = connection.ops.adapt_datetimefield_value(now)
+    until = connection.ops.adapt_datetimefield_value(now + timedelta(seconds=lease_s))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            # Only our own constants are put into the text.
+            "UPDATE kit_job SET state = 'running', worker = %s, lease_until = %s, attempts = attempts + 1 "  # noqa: S608
+            f"WHERE id = (SELECT id FROM kit_job WHERE {_DUE} ORDER BY priority, due_at, id LIMIT 1 {skip}) "
+            "RETURNING id",
+            [worker, until, at, at],
+        )
+        row = cursor.fetchone()
+    return Job.objects.get(pk=row[0]) if row else None
+
+
+def extend_leases(job_ids: Iterable[int], *, worker: str, now: datetime, lease_s: int = LEASE_S) -> int:
+    """Say that *worker* still works on these jobs; gives how many are still its own."""
+    held = Job.objects.filter(pk__in=list(job_ids), worker=worker, state=JobState.RUNNING)
+    return held.update(lease_until=now + timedelta(seconds=lease_s))
+
+
+def finish(job: Job, *, now: datetime) -> bool:
+    """Close a job as done, and earlier failures of the same key with it.
+
+    Gives False when the lease was lost meanwhile: then another worker answers for the job.
+    """
+    with transaction.atomic():
+        if not _held(job).update(state=JobState.DONE, finished_at=now, lease_until=None):
+            return False
+        Job.objects.filter(key=job.key, company_id=job.company_id, state=JobState.FAILED).update(
+            state=JobState.DONE
+        )
+    return True
+
+
+def fail_or_retry(job: Job, failure: Failure, *, now: datetime) -> JobState:
+    """Put a job back for later, or close it as failed; gives the state it is in now.
+
+    Pauses double from two seconds to a quarter of an hour, each shortened by chance to spread the
+    load; the other side's own wish is never undercut.
+    """
+    if not failure.may_retry or job.attempts >= job.max_attempts:
+        _held(job).update(
+            state=JobState.FAILED,
+            finished_at=now,
+            lease_until=None,
+            error_code=failure.code,
+            error_params=dict(failure.params),
+        )
+        return JobState.FAILED
+    _held(job).update(
+        state=JobState.WAITING,
+        due_at=now + timedelta(seconds=_pause_s(job.attempts, failure.retry_after_s)),
+        lease_until=None,
+        worker="",
+        error_code=failure.code,
+        error_params=dict(failure.params),
+    )
+    return JobState.WAITING
+
+
+def release_stopped(job_ids: Iterable[int], *, worker: str, now: datetime) -> int:
+    """Hand back jobs that a stopping worker could not end; they are due at once, and not an attempt more."""
+    count = 0
+    for job in Job.objects.filter(pk__in=list(job_ids), worker=worker, state=JobState.RUNNING):
+        count += _held(job).update(
+            state=JobState.WAITING, due_at=now, lease_until=None, worker="", attempts=max(job.attempts - 1, 0)
+        )
+    return count
+
+
+def fail_abandoned(*, now: datetime) -> int:
+    """Close jobs whose every attempt ended with the death of its worker."""
+    return Job.objects.filter(
+        state=JobState.RUNNING, lease_until__lte=now, attempts__gte=F("max_attempts")
+    ).update(state=JobState.FAILED, error_code="job_abandoned", finished_at=now, lease_until=None)
+
+
+def failed_jobs(*, company_id: int, limit: int = 100) -> list[Job]:
+    """What failed for good in a company, newest first: rows of *Wymaga uwagi*."""
+    return list(Job.objects.filter(company_id=company_id, state=JobState.FAILED).order_by("-id")[:limit])
+
+
+def retry_by_hand(*, job_id: int, company_id: int, now: datetime) -> bool:
+    """Give a failed job all its attempts again; False when there is no such failed job.
+
+    Where the same work waits again already, the failed row is closed instead.
+    """
+    rows = Job.objects.filter(pk=job_id, company_id=company_id, state=JobState.FAILED)
+    try:
+        with transaction.atomic():
+            return bool(
+                rows.update(state=JobState.WAITING, attempts=0, due_at=now, finished_at=None, worker="")
+            )
+    except IntegrityError:
+        return bool(rows.update(state=JobState.DONE))
+
+
+def dismiss(*, job_id: int, company_id: int) -> bool:
+    """Take a failed job off the list without doing it; False when there is no such failed job."""
+    rows = Job.objects.filter(pk=job_id, company_id=company_id, state=JobState.FAILED)
+    return bool(rows.update(state=JobState.DONE))
+
+
+def purge_finished(*, now: datetime) -> int:
+    """Delete rows that nobody asks for any more: done for days, failed for months."""
+    done = Job.objects.filter(state=JobState.DONE, finished_at__lt=now - KEEP_DONE).delete()[0]
+    return done + Job.objects.filter(state=JobState.FAILED, finished_at__lt=now - KEEP_FAILED).delete()[0]
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    # ``attempts`` rises with each claim: it tells our hold of the row from a later one of our own.
+    return Job.objects.filter(pk=job.pk, worker=job.worker, state=JobState.RUNNING, attempts=job.attempts)
+
+
+def _pause_s(attempts: int, wish_s: int | None) -> float:
+    pause = min(FIRST_PAUSE_S * 2 ** max(attempts - 1, 0), LONGEST_PAUSE_S)
+    spread = pause * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads load, guards nothing
+    return max(spread, float(wish_s or 0))

@@ -46,8 +46,9 @@ class Job(models.Model):
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
         ]
         indexes = [
+            # In the order workers take rows, so that finding the next one reads one.
             models.Index(
-                fields=["state", "due_at", "priority"],
+                fields=["priority", "due_at", "id"],
                 condition=Q(state__in=["waiting", "running"]),
                 name="job_due",
             ),

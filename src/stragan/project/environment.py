@@ -8,15 +8,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
+from stragan.kit.data_folder import data_dir
+
 SECRET_FILE_MODE: Final = 0o600
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-
-
-def data_dir() -> Path:
-    """The folder of everything this installation keeps; made when missing."""
-    path = Path(os.environ.get("STRAGAN_DATA_DIR", "data")).resolve()
-    path.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def secret(variable: str, filename: str, make: str) -> str:

@@ -6,9 +6,10 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
+from stragan.kit.data_folder import data_dir
 from stragan.project import environment
 
-DATA_DIR = environment.data_dir()
+DATA_DIR = data_dir()
 SECRET_KEY = environment.secret("STRAGAN_SECRET_KEY", "secret-key", "token")
 FIELD_KEYS = environment.secret("STRAGAN_FIELD_KEYS", "field-keys", "fernet").split(",")
 DEBUG = False

@@ -11,13 +11,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from stragan.core.errors import StraganError
-from stragan.kit.messages import allegro, companies, documents, orders, shops
+from stragan.kit.messages import allegro, companies, core, documents, orders, shops
 
 TEXTS: Final[dict[str, Promise]] = {
     "internal_error": _("Something broke here. Nothing was half done. Reference: %(reference)s."),
     **allegro.TEXTS,
     **companies.TEXTS,
+    **core.TEXTS,
     **documents.TEXTS,
+    **jobs.TEXTS,
     **orders.TEXTS,
     **shops.TEXTS,
 }

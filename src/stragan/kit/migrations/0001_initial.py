@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
                 ('finished_at', models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['state', 'due_at', 'priority'], name='job_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['company_id', '-id'], name='job_failed')],
+                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'running'])), fields=['priority', 'due_at', 'id'], name='job_due'), models.Index(condition=models.Q(('state', 'failed')), fields=['company_id', '-id'], name='job_failed')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['waiting', 'running'])), fields=('key',), name='job_key_unfinished'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'running', 'done', 'failed'])), name='job_state_known')],
             },
         ),
