@@ -86,10 +86,10 @@ def _openapi() -> Any:
 def schema_validator(name: str) -> Any:
     """Return a plain validator of one component schema: the quick way for hundreds of objects."""
     from openapi_schema_validator import OAS30Validator  # noqa: PLC0415  # slow to import
-    from referencing import Registry, Resource  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
     from referencing.jsonschema import DRAFT4  # noqa: PLC0415
 
-    registry = Registry().with_resource("urn:allegro", Resource(contents=document(), specification=DRAFT4))
+    registry = Registry().with_resource("urn:allegro", DRAFT4.create_resource(document()))
     return OAS30Validator(
         {"$ref": f"urn:allegro#/components/schemas/{name}"},
         registry=registry,

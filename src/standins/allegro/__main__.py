@@ -9,6 +9,7 @@ import uvicorn
 from standins.allegro.app import build_app
 from standins.allegro.clock import parse
 from standins.allegro.server import configured
+from standins.allegro.state import restore
 from standins.allegro.world import DEFAULT_LOGINS, World
 
 
@@ -42,7 +43,10 @@ def main() -> None:
     )
     world.settings.auto_approve = given.auto_approve
     world.settings.approve_device_after = given.approve_device_after
-    app = build_app(world, live_per_minute=3.0 if given.live else 0.0)
+    state_file = given.state_dir / "allegro.json" if given.state_dir else None
+    if state_file is not None:
+        restore(world, state_file)
+    app = build_app(world, live_per_minute=3.0 if given.live else 0.0, state_file=state_file)
     sys.stdout.write(f"Allegro stand-in: http://{given.host}:{given.port}\n")
     sys.stdout.flush()
     uvicorn.Server(configured(app, host=given.host, port=given.port)).run()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from standins.allegro import admin, invoices_api, money_api, oauth, offers_api, orders_api
 from standins.allegro.faults import Fault
 from standins.allegro.gate import answer, error, unauthorized
+from standins.allegro.state import Keeper
 from standins.allegro.world import Seen, World
 
 ROUTES: Final = [
@@ -30,8 +32,12 @@ ABORT: Final = "standin.abort"
 """Key of the scope's state under which the server leaves a function that cuts the connection."""
 
 
-def build_app(world: World, *, live_per_minute: float = 0.0) -> Starlette:
-    """Return the application for one world; *live_per_minute* new orders appear while it runs."""
+def build_app(world: World, *, live_per_minute: float = 0.0, state_file: Path | None = None) -> Starlette:
+    """Return the application for one world.
+
+    *live_per_minute* new orders appear while it runs; tokens and changes are kept in *state_file*.
+    """
+    keeper = Keeper(world, state_file) if state_file is not None else None
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -40,10 +46,12 @@ def build_app(world: World, *, live_per_minute: float = 0.0) -> Starlette:
         yield
         if task is not None:
             task.cancel()
+        if keeper is not None:
+            keeper.save()
 
     app = Starlette(routes=ROUTES, lifespan=lifespan, exception_handlers={404: _not_found})
     app.state.world = world
-    app.add_middleware(_Outside, world=world)
+    app.add_middleware(_Outside, world=world, keeper=keeper)
     return app
 
 
@@ -68,19 +76,26 @@ def _template(scope: Scope) -> str:
 class _Outside:
     """The world between client and API: counts, traces, and lets things go wrong."""
 
-    def __init__(self, app: ASGIApp, *, world: World) -> None:
+    def __init__(self, app: ASGIApp, *, world: World, keeper: Keeper | None) -> None:
         self.app = app
         self.world = world
+        self.keeper = keeper
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"].startswith("/_standin/"):
             await self.app(scope, receive, send)
+            self._keep()
             return
         seen = Seen(scope["method"], scope["path"], scope["query_string"].decode())
         try:
             await self._answer(scope, receive, _tracing(send, scope["path"], seen), seen)
         finally:
             self.world.log.add(seen, _template(scope))
+            self._keep()
+
+    def _keep(self) -> None:
+        if self.keeper is not None:
+            self.keeper.save()
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send, seen: Seen) -> None:
         for fault in self.world.faults.strike(scope["method"], scope["path"]):

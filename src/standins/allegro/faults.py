@@ -25,7 +25,8 @@ class UnknownFaultError(ValueError):
 class Fault:
     """One switch.
 
-    *path* is a regular expression searched in the path, *method* an HTTP method; None means all. It strikes
+    *path* is a regular expression searched in the path; None means every API call, but not the authorization
+    host (say ``^/auth`` for that). *method* is an HTTP method, None means all. It strikes
     with *probability* (drawn from *seed*), at most *count* times, after *skip* matching requests went well.
     *status* is that of a server error, *body* one of json, html, empty; *seconds* is the delay of slow.
     """
@@ -53,7 +54,9 @@ class Fault:
         """Tell whether the switch speaks of this request."""
         if self.method is not None and self.method.upper() != method:
             return False
-        return self.path is None or re.search(self.path, path) is not None
+        if self.path is None:
+            return not path.startswith("/auth/")
+        return re.search(self.path, path) is not None
 
     def strikes(self) -> bool:
         """Decide about one matching request and count it."""

@@ -32,7 +32,7 @@ def answer(value: Any, status: int = 200) -> Response:
 
 def error(*, status: int, code: str, message: str, path: str | None = None) -> Response:
     """Return Allegro's error body."""
-    entry = {
+    entry: dict[str, object] = {
         "code": code,
         "message": message,
         "details": None,

@@ -80,6 +80,7 @@ class Grants:
         self.codes: dict[str, Code] = {}
         self.devices: dict[str, DeviceCode] = {}
         self.grants: list[Grant] = []
+        self.version = 0
         self._by_access: dict[str, Grant] = {}
         self._by_refresh: dict[str, Grant] = {}
 
@@ -171,6 +172,7 @@ class Grants:
 
     def issue(self, grant: Grant, *, now_ms: int, lifetime_ms: int, grace_ms: int) -> None:
         """Give the grant a new pair: the old access token dies now, the old refresh token after its grace."""
+        self.version += 1
         self._by_access.pop(grant.access, None)
         if grant.refresh:
             grant.previous[grant.refresh] = now_ms + grace_ms
@@ -203,12 +205,14 @@ class Grants:
 
     def revoke(self, token: str) -> None:
         """Kill the grant a token belongs to."""
+        self.version += 1
         grant = self._by_access.get(token) or self._by_refresh.get(token)
         if grant is not None:
             grant.dead = True
 
     def remove_app(self, seller: int | None) -> int:
         """The user removes the application: refresh answers 401. None means all users."""
+        self.version += 1
         hit = [grant for grant in self.grants if seller is None or grant.seller == seller]
         for grant in hit:
             grant.removed = True
@@ -216,6 +220,7 @@ class Grants:
 
     def expire_access(self, seller: int | None) -> int:
         """Let the access tokens run out now, refresh tokens live on. None means all users."""
+        self.version += 1
         hit = [grant for grant in self.grants if seller is None or grant.seller == seller]
         for grant in hit:
             grant.access_expires_ms = 0
@@ -223,6 +228,7 @@ class Grants:
 
     def forget(self) -> None:
         """Let every token become unknown (refresh answers invalid_grant)."""
+        self.version += 1
         for grant in self.grants:
             grant.dead = True
 

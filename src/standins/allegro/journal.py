@@ -45,6 +45,7 @@ class Journal:
     def __init__(self) -> None:
         self.events: list[Event] = []
         self._ids: list[int] = []
+        self.generated = 0  # how many of them the seed made: the rest happened while it ran
 
     def append(
         self, *, order_index: int, form_id: str, name: str, instants: tuple[int, int], revision: int
@@ -59,6 +60,11 @@ class Journal:
         self.events.append(event)
         self._ids.append(event_id)
         return event
+
+    def extend(self, events: list[Event]) -> None:
+        """Take over events of an earlier run."""
+        self.events += events
+        self._ids += [event.id for event in events]
 
     def page(
         self, *, after: int, limit: int, types: frozenset[str], now_ms: int, disturbance: Disturbance

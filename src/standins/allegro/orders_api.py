@@ -77,13 +77,13 @@ def events(call: Call) -> Response:
         now_ms=world.now_ms(),
         disturbance=world.faults.journal,
     )
-    return answer({"events": [event_json(world, event) for event in found]})
+    forms = {index: world.form(world.orders[index]) for index in {event.order_index for event in found}}
+    return answer({"events": [event_json(world, event, forms[event.order_index]) for event in found]})
 
 
-def event_json(world: World, event: Event) -> Json:
-    """Return an event as the journal tells it."""
+def event_json(world: World, event: Event, form: Json) -> Json:
+    """Return an event as the journal tells it; *form* is the order's."""
     order = world.orders[event.order_index]
-    form = world.form(order)
     buyer = form["buyer"]
     lines = form["lineItems"]
     if event.form_id != order.id and order.kind == "merged":
@@ -182,6 +182,17 @@ def _filtered(call: Call, orders: list[Order]) -> list[Order]:
     return orders
 
 
+def _selected(call: Call, key: str, *, newest_first: bool) -> list[Order]:
+    """Return the filtered and sorted orders; the next page asks for the same, so they are kept."""
+    filters = tuple(sorted(pair for pair in call.query.multi_items() if pair[0] not in {"limit", "offset"}))
+    wanted = (call.seller.number, key, newest_first, filters)
+    kept = call.world.selections.get(wanted)
+    if kept is None:
+        kept = _filtered(call, call.world.sorted_orders(call.seller.number, key))
+        kept = call.world.selections[wanted] = kept[::-1] if newest_first else list(kept)
+    return kept
+
+
 def checkout_forms(call: Call) -> Response:
     """List forms: filters, sort and the depth limit of the live API."""
     limit = call.number("limit", default=100, low=1, high=100)
@@ -192,9 +203,7 @@ def checkout_forms(call: Call) -> Response:
     key = {"lineItems.boughtAt": "bought", "updatedAt": "updated"}.get(sort.removeprefix("-"))
     if key is None:
         raise ApiRefused(400, "IllegalArgumentException", f"sort is not known: {sort}")
-    orders = _filtered(call, call.world.sorted_orders(call.seller.number, key))
-    if sort.startswith("-"):
-        orders = orders[::-1]
+    orders = _selected(call, key, newest_first=sort.startswith("-"))
     page = [call.world.form(order) for order in orders[offset : offset + limit]]
     return answer({"checkoutForms": page, "count": len(page), "totalCount": len(orders)})
 

@@ -143,6 +143,8 @@ class World:
         self.journals = tuple(Journal() for _ in logins)
         self._deck = deck_of(seed)
         self._sorted: dict[tuple[int, str], list[Order]] = {}
+        self.selections: dict[tuple[object, ...], list[Order]] = {}
+        self.version = 0
         self._generate(orders)
 
     def now_ms(self) -> int:
@@ -162,6 +164,8 @@ class World:
         pending.sort()
         for instant_ms, _, order, name, form_id in pending:
             self._write(order, name, form_id=form_id, occurred_ms=instant_ms, written_ms=instant_ms)
+        for journal in self.journals:
+            journal.generated = len(journal.events)
 
     def _plan(self, index: int, bought_ms: int) -> Order:
         order = plan_order(
@@ -174,7 +178,7 @@ class World:
         """Take an order in."""
         self.orders.append(order)
         self.by_id[order.id] = order
-        self._sorted.clear()
+        self.changed()
 
     def _write(self, order: Order, name: str, *, form_id: str, occurred_ms: int, written_ms: int) -> Event:
         return self.journals[order.seller].append(
@@ -184,6 +188,15 @@ class World:
             instants=(occurred_ms, written_ms),
             revision=order.revision,
         )
+
+    def restart(self, *, anchor_ms: int, now_ms: int) -> None:
+        """Generate the same orders again as an earlier run that began at *anchor_ms*."""
+        self.anchor_ms = anchor_ms
+        self.clock = Clock(max(now_ms, self.clock.now_ms()))
+        self.orders.clear()
+        self.by_id.clear()
+        self.journals = tuple(Journal() for _ in self.sellers)
+        self._generate(self.initial_orders)
 
     # Reading
 
@@ -219,6 +232,12 @@ class World:
         return next((seller for seller in self.sellers if login in {seller.login, seller.id}), None)
 
     # Changing
+
+    def changed(self) -> None:
+        """Note that orders changed: what was sorted or selected before no longer holds."""
+        self.version += 1
+        self._sorted.clear()
+        self.selections.clear()
 
     def add_orders(self, count: int, *, kind: str | None = None, seller: int | None = None) -> list[Order]:
         """Let *count* new orders be bought just now, with all their events."""
@@ -276,13 +295,14 @@ class World:
         order.form, order.bought = form, bought
         order.status = str(form.get("status"))
         order.fulfillment = str((form.get("fulfillment") or {}).get("status"))
-        self._sorted.clear()
+        self.changed()
         for name in events:
             self._write(order, name, form_id=order.id, occurred_ms=now_ms, written_ms=now_ms)
         return order
 
     def emit(self, order: Order, name: str, *, delay_seconds: float = 0.0) -> Event:
         """Write one more event of an order; it occurred *delay_seconds* ago."""
+        self.version += 1
         now_ms = self.now_ms()
         occurred_ms = now_ms - int(delay_seconds * SECOND)
         return self._write(order, name, form_id=order.id, occurred_ms=occurred_ms, written_ms=now_ms)
@@ -290,7 +310,7 @@ class World:
     def retire(self, order: Order) -> None:
         """Let the form answer 404 from now on."""
         order.gone = True
-        self._sorted.clear()
+        self.changed()
 
     def touched(self, order: Order, form: Json, *, by_buyer: bool) -> None:
         """Keep a changed form: a new revision, and a new updatedAt when the buyer did it."""
@@ -302,7 +322,7 @@ class World:
             order.updated_ms = max(self.now_ms(), order.updated_ms + 1)
         form["revision"] = revision_of(order)
         form["updatedAt"] = iso(order.updated_ms)
-        self._sorted.clear()
+        self.changed()
 
 
 def _seller(seed: int, number: int, login: str) -> Seller:
