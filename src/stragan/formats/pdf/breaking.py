@@ -16,7 +16,9 @@ SLACK: Final = 0.998
 """Share of a column that text may fill: kerning can make a line a hair wider than its characters."""
 
 STEP: Final = 0.05  # points; sizes of shrunken text are multiples of it
-GLUED: Final = re.compile(r"[aiouwzAIOUWZ]|\d[\d.,]*")
+LETTER: Final = re.compile(r"[aiouwzAIOUWZ]")
+NUMBER: Final = re.compile(r"\d[\d.,]*")
+BEFORE_NUMBER: Final = re.compile(r"KRS|REGON|NIP|BDO|nr|lok\.|art\.|ust\.|pkt|poz\.|§|×|tel\.", re.IGNORECASE)
 UNIT: Final = re.compile(
     r"(%|°C|szt|kg|g|dag|mg|l|ml|m|cm|mm|km|m²|mm²|cm²|m³|W|kW|V|A|Ah|mAh|GB|TB|MB|Hz|op|egz|zł|par|cali)[.,;)]*"
 )
@@ -32,16 +34,25 @@ class Fitted:
     lines: list[str]
 
 
+def _glued(before: str, after: str) -> bool:
+    """Tell whether two words stay on one line: "w domu", "25 m", "KRS 0000000000"."""
+    if LETTER.fullmatch(before):
+        return True
+    if NUMBER.fullmatch(before):
+        return UNIT.fullmatch(after) is not None
+    return after[0].isdigit() and BEFORE_NUMBER.fullmatch(before) is not None
+
+
 def _words(text: str) -> list[str]:
-    """Split at spaces, leaving together what must not part: "w domu", "25 m"."""
+    """Split at spaces, leaving together what must not part."""
     words: list[str] = []
-    glue = False
+    before = ""
     for word in filter(None, text.split(" ")):
-        if glue and words and (words[-1][-1:].isalpha() or UNIT.fullmatch(word)):
+        if before and _glued(before, word):
             words[-1] += " " + word
         else:
             words.append(word)
-        glue = GLUED.fullmatch(word) is not None
+        before = word
     return words
 
 

@@ -17,7 +17,7 @@ from stragan.formats.pdf.printable import printable
 from stragan.formats.pdf.styles import CAP, COLORS, GRID, MM, STYLES, Grid, Style
 from stragan.formats.pdf.tail import Tail, tail_of
 
-FOOTER_WIDTH: Final = 148 * MM
+FOOTER_WIDTH: Final = 152 * MM
 FOOTER_LINES: Final = 4
 """Company text with more lines goes into the notes: the foot of the page has no room for it."""
 
@@ -44,7 +44,8 @@ class Running:
     """The line over the second and later pages."""
 
     title: str
-    rest: str
+    date: str
+    seller: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def _running(snapshot: DocumentSnapshot, title: str) -> Running:
     name = f"{title} {snapshot.number}"
     head = fit(name, style="running_strong", limit=GRID.wide / 2, floor=STYLES["running"].size).lines[0]
     date = f"z dnia {wording.day(snapshot.issue_date)}"
-    taken = (width(head, bold=True) + width(date) + 2) * STYLES["running"].size
+    taken = (width(head, bold=True) + width(date) + 3) * STYLES["running"].size
     lines = wrap(snapshot.seller.name, style="running", limit=GRID.wide - taken)
     seller = lines[0] + " …" * (len(lines) > 1) if lines else ""
-    return Running(head, f"{date}{wording.NBSP * 4}{seller}")
+    return Running(head, date, seller)
 
 
 def _pages(table: LinesTable, head: Head, tail: Tail) -> list[Page]:

@@ -71,12 +71,12 @@ def _document(snapshot: DocumentSnapshot) -> Block:
     shop = pair("Sklep", snapshot.shop, indent=DOCUMENT_INDENT) if snapshot.shop else []
     order = identifier("Zamówienie Allegro", snapshot.order_id) if snapshot.order_id else []
     ksef = (
-        pair("Numer KSeF", wording.KSEF_NOTES[KsefState.NOT_SENT], indent=DOCUMENT_INDENT)
+        identifier("Numer KSeF", wording.KSEF_NOTES[KsefState.NOT_SENT])
         if snapshot.ksef is KsefState.NOT_SENT
         else []
     )
     issued = pair("Data wystawienia", wording.day(snapshot.issue_date), indent=DOCUMENT_INDENT)
-    return block("Dokument", [issued, supply, shop, ksef, order])
+    return block("Dokument", [issued, supply, shop, order, ksef])
 
 
 def head_of(snapshot: DocumentSnapshot) -> Head:

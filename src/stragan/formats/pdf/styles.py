@@ -39,7 +39,7 @@ class Grid:
     cell: float = 1.2 * MM  # on both sides of the figures in the table of lines
     sums: float = 1.05 * MM  # above and below the figures of a table of sums
     part_pitch: float = 11.6  # between baselines of the small rows in the box with the amount
-    before_rule: float = 6  # from the rows before the amount to its label, with their rule
+    before_rule: float = 11  # from the rows before the amount to its label, with their rule
     after_rule: float = 12  # from the words to the rows after them, with their rule
     figure_above: float = 7.8
     words_above: float = 7.6

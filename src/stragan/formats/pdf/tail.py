@@ -22,7 +22,10 @@ EXEMPT_CODE, REVERSE_CODE = "zw", "oo"
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """A table of sums: widths, header, rows, a bold last row, and remarks below."""
+    """A table of sums: widths, header, rows, a bold last row, and remarks below.
+
+    The first cell of a row may hold several lines.
+    """
 
     block: Block
     widths: list[float]
@@ -38,8 +41,8 @@ class Sums:
         body = 0.0
         if self.header:
             header = CAP * STYLES["key"].size + 2 * GRID.sums
-            rows = (len(self.rows) + 1) * (CAP * STYLES["sum"].size + 2 * GRID.sums)
-            body = header + rows
+            lines = (1 + row[0].count("\n") for row in (*self.rows, self.total))
+            body = header + sum(block_height("sum", count) + 2 * GRID.sums for count in lines)
         return self.block.height + body + sum(entry.height for entry in self.remarks)
 
 
@@ -68,11 +71,12 @@ class Due:
     @property
     def height(self) -> float:
         """Height of the whole box."""
-        before = len(self.before) * GRID.part_pitch + GRID.before_rule if self.before else 0
+        part = CAP * STYLES["value"].size
+        before = part + (len(self.before) - 1) * GRID.part_pitch + GRID.before_rule if self.before else 0
         label = CAP * STYLES["due_label"].size
         figure = GRID.figure_above + CAP * STYLES["due"].size
         words = GRID.words_above + block_height("words", len(self.words)) if self.words else 0
-        after = GRID.after_rule + len(self.after) * GRID.part_pitch if self.after else 0
+        after = GRID.after_rule + part + (len(self.after) - 1) * GRID.part_pitch if self.after else 0
         return GRID.box_top + before + label + figure + words + after + GRID.box_inset
 
 
@@ -100,8 +104,8 @@ class Tail:
 def _sizes(columns: list[list[str]], widths: list[float]) -> list[float]:
     """Print size of each column of figures at which its longest (bold) figure fits."""
     usual = STYLES["sum_strong"].size
-    sizes = []
-    for texts, room in zip(columns, widths, strict=True):
+    sizes = [usual]
+    for texts, room in zip(columns[1:], widths[1:], strict=True):
         longest = max(texts, key=lambda text: width(text, bold=True), default="")
         sizes.append(fit(longest, style="sum_strong", limit=room - 2 * MM, floor=usual / 2).size)
     return sizes
@@ -124,7 +128,7 @@ def _vat_sums(snapshot: DocumentSnapshot, aside: str) -> Sums:
         entries = paragraph(basis, style="body", limit=GRID.wide)
         return Sums(block("Zwolnienie z VAT", [entries], aside=aside), [], [], [], [], [], [])
     rows = [
-        [wording.vat_label(rate.code), *map(wording.amount, (rate.net, rate.vat, rate.gross))]
+        ["\n".join(wrap(wording.vat_label(rate.code), style="sum", limit=28 * MM)), *map(wording.amount, (rate.net, rate.vat, rate.gross))]
         for rate in snapshot.rates
     ]
     total = ["Razem", *map(wording.amount, (snapshot.net, snapshot.vat, snapshot.gross))]
@@ -144,9 +148,9 @@ def _deposit_sums(snapshot: DocumentSnapshot) -> Sums:
     rows = []
     widths = [45 * MM, 14 * MM, 26 * MM, 29 * MM]
     for deposit in snapshot.deposits:
-        name = fit(deposit.name, style="sum", limit=widths[0] - 2 * MM)
+        name = "\n".join(wrap(deposit.name, style="sum", limit=widths[0] - 2 * MM))
         figures = (wording.amount(deposit.unit_amount), wording.amount(deposit.amount))
-        rows.append([name.lines[0], "".join(wording.quantity(deposit.quantity)), *figures])
+        rows.append([name, "".join(wording.quantity(deposit.quantity)), *figures])
     return _table(
         "Kaucja za opakowania – poza podstawą VAT, nie jest częścią należności z faktury",
         aside="",
@@ -163,7 +167,9 @@ def _words(value: Decimal, currency: str) -> list[str]:
         text = in_words(value, currency=currency)
     except NoWords:
         return []
-    return wrap(f"słownie: {text}", style="words", limit=GRID.column - 2 * GRID.box_inset)
+    amount, _, hundredths = text.rpartition(" ")  # the fraction stays beside its currency
+    text = f"słownie: {amount}{wording.NBSP}{hundredths}"
+    return wrap(text, style="words", limit=GRID.column - 2 * GRID.box_inset)
 
 
 def _settled(snapshot: DocumentSnapshot) -> list[Part]:

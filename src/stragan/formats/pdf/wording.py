@@ -22,14 +22,14 @@ PAYMENT_METHODS: Final[dict[str, str]] = {
     "cod": "za pobraniem",
     "transfer": "przelew",
     "split": "mechanizm podzielonej płatności",
-    "deferred": "odroczony termin płatności (Allegro)",
+    "deferred": "odroczona płatność Allegro",
     "other": "inna forma płatności",
 }
 
 PROVIDERS: Final[dict[str, str]] = {
     "PAYU": "PayU",
     "P24": "Przelewy24",
-    "AF": "Allegro Finance",
+    "AF": "",  # Allegro's own, "płatność Allegro" says it
     "EPT": "Allegro Pay Business",
     "OFFLINE": "",
 }
