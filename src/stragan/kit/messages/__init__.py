@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from stragan.core.errors import StraganError
-from stragan.kit.messages import allegro, companies, core, documents, orders, shops
+from stragan.kit.messages import allegro, companies, core, documents, jobs, orders, shops
 
 TEXTS: Final[dict[str, Promise]] = {
     "internal_error": _("Something broke here. Nothing was half done. Reference: %(reference)s."),
