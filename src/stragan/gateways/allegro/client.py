@@ -20,9 +20,9 @@ from stragan.gateways.allegro.money_moves import (
     read_payment_operations,
 )
 from stragan.gateways.allegro.offers import OfferPage, read_offers
-from stragan.gateways.allegro.pages import FormPage, RawForm, raw_form, read_page
+from stragan.gateways.allegro.pages import FormPage, RawForm, read_form, read_page
 from stragan.gateways.allegro.seller import Marketplace, Me, read_marketplaces, read_me
-from stragan.gateways.allegro.transport import Answer, Call, Patience, Transport, iso, json_of, understood
+from stragan.gateways.allegro.transport import Answer, Call, Patience, Transport, iso, understood
 
 T = TypeVar("T")
 
@@ -345,7 +345,5 @@ def _segment(text: str) -> str:
 
 
 def _whole_form(answer: Answer) -> RawForm:
-    """Keep the bytes of one form, once they are known to be whole JSON."""
-    payload = json_of(answer)
-    understood(answer, lambda body: msgspec.json.decode(body, type=msgspec.Raw))
-    return raw_form(payload, trace_id=answer.trace_id)
+    """Keep the bytes of one form, once they are known to be whole."""
+    return understood(answer, lambda body: read_form(body, trace_id=answer.trace_id))

@@ -232,7 +232,10 @@ def retry_after_s(answer: Answer) -> int | None:
 
 
 def error_of(answer: Answer) -> tuple[str, str]:
-    """Return Allegro's (code, message for people) of an error answer; never assumes JSON."""
+    """Return Allegro's (code, message for people) of an error answer; never assumes JSON.
+
+    The description beside an OAuth error is left out: it may quote a token.
+    """
     try:
         node = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -243,7 +246,7 @@ def error_of(answer: Answer) -> tuple[str, str]:
     if isinstance(errors, list) and errors and isinstance(errors[0], dict):
         first = errors[0]
         return str(first.get("code") or ""), str(first.get("userMessage") or first.get("message") or "")
-    return str(node.get("error") or ""), str(node.get("error_description") or "")
+    return str(node.get("error") or ""), ""
 
 
 def refusal_of(answer: Answer) -> AllegroError:

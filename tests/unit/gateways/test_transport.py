@@ -1,0 +1,225 @@
+"""Trouble: which error it becomes, and what is asked again."""
+
+import time
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from builders.allegro_answers import Script, ok, refused
+from stragan.core.errors import Conflict, Refused, Rejected, StraganError, Unavailable
+from stragan.gateways.allegro import (
+    AllegroClient,
+    AllegroConflict,
+    AllegroRejected,
+    AllegroUnavailable,
+    Budget,
+    InsecureAddress,
+    Patience,
+    RateLimited,
+    ScopeMissing,
+    TokenRejected,
+    UnreadableAnswer,
+    budget_for,
+)
+from stragan.gateways.allegro.errors import AllegroError
+
+ME = ok({"id": "1", "login": "shop"})
+HTML = b"<html>502</html>"
+
+
+def html(status: int) -> httpx2.Response:
+    return httpx2.Response(status, headers={"content-type": "text/html"}, content=HTML)
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "reaction"),
+    [
+        (refused(400), AllegroRejected, Rejected),
+        (refused(401), TokenRejected, Conflict),
+        (refused(403, "AccessDenied"), ScopeMissing, Refused),
+        (refused(403, "ACCESS_DENIED"), ScopeMissing, Refused),
+        (refused(403, "Blocked"), AllegroRejected, Rejected),
+        (html(403), AllegroRejected, Rejected),
+        (refused(404), AllegroRejected, Rejected),
+        (refused(406), AllegroRejected, Rejected),
+        (refused(409), AllegroConflict, Conflict),
+        (refused(422), AllegroRejected, Rejected),
+        (refused(408), AllegroUnavailable, Unavailable),
+        (refused(429), RateLimited, Unavailable),
+        (refused(500), AllegroUnavailable, Unavailable),
+        (html(502), AllegroUnavailable, Unavailable),
+        (httpx2.Response(503), AllegroUnavailable, Unavailable),
+        (httpx2.Response(302, headers={"location": "https://elsewhere.example"}), AllegroRejected, Rejected),
+        (html(200), UnreadableAnswer, Rejected),
+        (ok([1]), UnreadableAnswer, Rejected),
+        (ok({"login": "no id"}), UnreadableAnswer, Rejected),
+        (httpx2.Response(200, content=b'{"id":"1","log'), AllegroUnavailable, Unavailable),
+        (httpx2.Response(200, content=b""), AllegroUnavailable, Unavailable),
+        (httpx2.ConnectError("no"), AllegroUnavailable, Unavailable),
+        (httpx2.ReadTimeout("slow"), AllegroUnavailable, Unavailable),
+        (httpx2.RemoteProtocolError("cut"), AllegroUnavailable, Unavailable),
+    ],
+)
+def test_each_kind_of_trouble_is_named_by_the_reaction_it_needs(
+    answer: httpx2.Response | Exception, error: type[AllegroError], reaction: type[StraganError]
+) -> None:
+    with Script(answer).client() as client, pytest.raises(error) as raised:
+        client.me()
+    assert type(raised.value) is error
+    assert isinstance(raised.value, reaction)
+
+
+def test_an_error_keeps_what_support_will_ask_for() -> None:
+    script = Script(refused(422, "ORDER-WITHOUT-INVOICE", "Nie można"))
+    with script.client() as client, pytest.raises(AllegroRejected) as raised:
+        client.me()
+    error = raised.value
+    assert (error.status, error.trace_id) == (422, "t-9")
+    assert (error.allegro_code, error.user_message) == ("ORDER-WITHOUT-INVOICE", "Nie można")
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        refused(429),
+        refused(500),
+        html(502),
+        httpx2.Response(200, content=b'{"id":'),
+        httpx2.ReadTimeout("slow"),
+        httpx2.ReadError("reset"),
+    ],
+)
+def test_a_read_is_repeated_until_it_works(trouble: httpx2.Response | Exception) -> None:
+    script = Script(trouble, trouble, ME)
+    with script.client() as client:
+        assert client.me().id == "1"
+    assert len(script.slept) == 2
+    assert script.slept[0] < script.slept[1]
+
+
+def test_attempts_are_bounded() -> None:
+    script = Script(refused(500))
+    with script.client() as client, pytest.raises(AllegroUnavailable):
+        client.me()
+    assert len(script.requests) == 5
+    assert sum(script.slept) < 60
+
+
+def test_all_waits_together_are_bounded() -> None:
+    script = Script(refused(429, retry_after="25"))
+    with script.client() as client, pytest.raises(RateLimited):
+        client.me()
+    assert script.slept == [25.0, 25.0]
+
+
+@pytest.mark.parametrize("wish", ["7", "Mon, 23 Nov 2026 10:00:07 GMT"])
+def test_retry_after_is_obeyed_as_seconds_and_as_a_date(wish: str) -> None:
+    script = Script(refused(429, retry_after=wish, date="Mon, 23 Nov 2026 10:00:00 GMT"), ME)
+    with script.client() as client:
+        client.me()
+    assert script.slept == [7.0]
+
+
+def test_a_long_retry_after_is_left_to_the_caller() -> None:
+    script = Script(refused(429, retry_after="300"))
+    with script.client() as client, pytest.raises(RateLimited) as limited:
+        client.me()
+    assert limited.value.retry_after_s == 300
+    assert script.slept == []
+
+
+def test_a_senseless_retry_after_is_ignored() -> None:
+    script = Script(refused(429, retry_after="soon"), ME)
+    with script.client() as client:
+        client.me()
+    assert 5.0 <= script.slept[0] <= 7.5
+
+
+def test_a_post_is_never_repeated_once_it_may_have_arrived() -> None:
+    for trouble in (
+        httpx2.ReadTimeout("slow"),
+        httpx2.RemoteProtocolError("cut"),
+        refused(500),
+        refused(429),
+    ):
+        script = Script(trouble)
+        with script.client() as client, pytest.raises(AllegroUnavailable):
+            client.add_invoice("f", file_name="x.pdf", invoice_number=None)
+        assert len(script.requests) == 1
+
+
+def test_a_post_that_never_left_is_sent_again() -> None:
+    script = Script(httpx2.ConnectError("no"), httpx2.Response(201, content=b'{"id":"i"}'))
+    with script.client() as client:
+        assert client.add_invoice("f", file_name="x.pdf", invoice_number=None) == "i"
+
+
+def test_a_put_under_a_revision_is_not_repeated_but_a_plain_one_is() -> None:
+    script = Script(refused(500), httpx2.Response(204))
+    with script.client() as client:
+        client.set_fulfillment("f", status="SENT")
+    script = Script(refused(500), httpx2.Response(204))
+    with script.client() as client, pytest.raises(AllegroUnavailable):
+        client.set_fulfillment("f", status="SENT", revision="r")
+
+
+def test_patience_can_be_shortened() -> None:
+    script = Script(refused(500))
+    with script.client(patience=Patience(attempts=1)) as client, pytest.raises(AllegroUnavailable):
+        client.me()
+    assert len(script.requests) == 1
+
+
+class _Endless(httpx2.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            yield b" " * 1_000_000
+
+
+def test_an_endless_answer_is_given_up() -> None:
+    script = Script(lambda _request: httpx2.Response(200, stream=_Endless()))
+    with script.client() as client, pytest.raises(UnreadableAnswer):
+        client.me()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://api.allegro.example", "ftp://127.0.0.1", "api.allegro.pl", "", "http://"]
+)
+def test_tokens_never_travel_in_the_open(url: str) -> None:
+    with pytest.raises(InsecureAddress):
+        Script(ME).client(url=url)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8001", "http://localhost:8001/", "http://[::1]:8001"])
+def test_plain_http_is_fine_on_this_machine(url: str) -> None:
+    with Script(ME).client(url=url) as client:
+        assert client.me().id == "1"
+
+
+def test_a_budget_spreads_requests_after_its_burst() -> None:
+    script = Script(ME)
+    with script.client(budget=Budget(per_minute=60, burst=2, clock=lambda: 0.0)) as client:
+        for _ in range(5):
+            client.me()
+    assert script.slept == [1.0, 2.0, 3.0]
+
+
+def test_a_budget_recovers_with_time_up_to_its_burst() -> None:
+    now_s = [0.0]
+    budget = Budget(per_minute=60, burst=1, clock=lambda: now_s[0])
+    assert [budget.reserve(), budget.reserve()] == [0.0, 1.0]
+    now_s[0] = 1000.0
+    assert [budget.reserve(), budget.reserve()] == [0.0, 1.0]
+
+
+def test_clients_of_one_application_share_a_budget() -> None:
+    assert budget_for("app-1") is budget_for("app-1")
+    assert budget_for("app-1") is not budget_for("app-2")
+
+
+def test_the_client_closes_its_connections() -> None:
+    client = AllegroClient(api_url="http://127.0.0.1:9", access_token="t", user_agent="T/1 (+https://e.com)")
+    started = time.monotonic()
+    client.close()
+    assert time.monotonic() - started < 1
