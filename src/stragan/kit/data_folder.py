@@ -27,7 +27,7 @@ class FolderInUse(FolderUnusable):
 def data_dir() -> Path:
     """The folder named by ``STRAGAN_DATA_DIR``, else ``./data``; made when missing."""
     path = Path(os.environ.get("STRAGAN_DATA_DIR", "data")).resolve()
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
 
 
@@ -41,7 +41,7 @@ def claim_for_demo(path: Path) -> None:
 
     :raises FolderUnusable: the folder holds a real installation.
     """
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     if is_demo_folder(path):
         return
     if any(path.iterdir()):
