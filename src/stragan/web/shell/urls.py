@@ -1,2 +1,8 @@
+"""Addresses of fragments that belong to the frame itself."""
+
+from django.urls import path
+
+from stragan.web.shell import views
+
 app_name = "shell"
-urlpatterns = []
+urlpatterns = [path("shell/freshness/", views.freshness, name="freshness")]

@@ -1,0 +1,71 @@
+"""Small facts that stand around every page: what waits, and how fresh the shops are."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from stragan.companies.models import Company
+from stragan.kit import clock
+from stragan.orders.queries import OrderFilter, Tab, count_orders
+from stragan.shops.models import Shop, ShopState
+from stragan.web.shell import show
+
+FRESH: Final = timedelta(minutes=2)
+LATE: Final = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """What waits for people in a company."""
+
+    to_issue: int = 0
+    attention: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopFreshness:
+    """One shop in the top bar: its color is also its shape, its age or reason is a word."""
+
+    name: str
+    color: str
+    word: str
+    url: str
+
+
+def freshness(*, state: str, synced_at: datetime | None, now: datetime) -> tuple[str, str]:
+    """Color and word of a shop: green under two minutes, amber, red with the reason."""
+    if state == ShopState.RECONNECT:
+        return "red", _("no consent")
+    if state == ShopState.DISABLED:
+        return "amber", _("switched off")
+    if synced_at is None:
+        return "amber", _("waits for the first fetch")
+    late = now - synced_at
+    color = "green" if late < FRESH else "amber" if late < LATE else "red"
+    return color, show.age(synced_at, now)
+
+
+def shops(company: Company) -> tuple[ShopFreshness, ...]:
+    """Return the shops of *company* by name."""
+    now = clock.real_now()
+    try:
+        url = reverse("settings:shops")
+    except NoReverseMatch:
+        url = ""
+    rows = Shop.objects.for_company(company).exclude(state=ShopState.REMOVED).order_by("name", "id")
+    result = []
+    for name, state, synced_at in rows.values_list("name", "state", "synced_at"):
+        color, word = freshness(state=state, synced_at=synced_at, now=now)
+        result.append(ShopFreshness(name=name, color=color, word=word, url=url))
+    return tuple(result)
+
+
+def counts(company: Company) -> Counts:
+    """Count what waits in *company*, exactly up to 10,000."""
+    return Counts(
+        to_issue=count_orders(company, OrderFilter(tab=Tab.TO_ISSUE)).number,
+        attention=count_orders(company, OrderFilter(tab=Tab.ATTENTION)).number,
+    )

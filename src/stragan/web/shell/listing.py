@@ -1,0 +1,78 @@
+"""The pagination line under a list: which rows are shown, and the addresses beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+from django.http import HttpRequest
+
+SIZES: Final = (50, 100, 200)
+DEFAULT_SIZE: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """A choice of rows on a page."""
+
+    rows: int
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """The line itself; ``previous`` and ``next`` are empty where there is no such page."""
+
+    first: int
+    last: int
+    total: int
+    size: int
+    number: int
+    previous: str
+    next: str
+    sizes: tuple[Size, ...]
+
+    @classmethod
+    def of(cls, request: HttpRequest, *, number: int, size: int, shown: int, total: int) -> Self:
+        """Build the line for page *number* (from 1) that shows *shown* rows of *total*.
+
+        *total* may be a count that stopped early: there is a next page as long as this one is full.
+        """
+        first = (number - 1) * size + 1 if shown else 0
+        last = (number - 1) * size + shown
+        return cls(
+            first=first,
+            last=last,
+            total=total,
+            size=size,
+            number=number,
+            previous=address(request, page=number - 1 if number > 2 else None) if number > 1 else "",  # noqa: PLR2004 -- page 1 needs no number
+            next=address(request, page=number + 1) if shown == size and last < total else "",
+            sizes=tuple(
+                Size(rows=rows, url=address(request, size=rows, page=None), is_current=rows == size)
+                for rows in SIZES
+            ),
+        )
+
+
+def address(request: HttpRequest, **changes: object) -> str:
+    """Return the query of this page with some parameters changed; None removes one."""
+    query = request.GET.copy()
+    for key, value in changes.items():
+        if value is None:
+            query.pop(key, None)
+        else:
+            query[key] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def page_number(request: HttpRequest) -> int:
+    """Read ``page`` of the address; anything but a positive number means the first."""
+    text = request.GET.get("page", "")
+    return max(int(text), 1) if text.isascii() and text.isdigit() else 1
+
+
+def page_size(request: HttpRequest, *, sizes: Sequence[int] = SIZES, default: int = DEFAULT_SIZE) -> int:
+    """Read ``size`` of the address; anything but one of *sizes* means *default*."""
+    text = request.GET.get("size", "")
+    return int(text) if text in {str(size) for size in sizes} else default

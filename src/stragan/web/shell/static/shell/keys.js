@@ -1,0 +1,53 @@
+// Keys that work on every page: search, help, jumps, and menus that carry data-shortcut.
+let waitsForJump = 0;
+
+const visible = (element) => element && element.offsetParent !== null;
+
+const search = () => {
+  const field = document.getElementById("st-search");
+  field?.focus();
+  field?.select();
+};
+
+const press = (element) => {
+  if (element.matches("summary")) {
+    if (element.getAttribute("aria-disabled") === "true") return;
+    element.parentElement.open = true;
+    element.parentElement.querySelector(".dropdown-menu :is(a, button):not([disabled])")?.focus();
+  } else if (!element.disabled) element.click();
+};
+
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+    event.preventDefault();
+    search();
+    return;
+  }
+  const typing = event.target.matches?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+  if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open], details.st-menu[open]")) return;
+  const jump = waitsForJump > Date.now() - 1500;
+  waitsForJump = 0;
+  if (jump) {
+    const link = document.querySelector(`a[data-go="${CSS.escape(event.key)}"]`);
+    if (link) {
+      event.preventDefault();
+      location.assign(link.href);
+    }
+    return;
+  }
+  if (event.key === "g") waitsForJump = Date.now();
+  else if (event.key === "/") {
+    event.preventDefault();
+    search();
+  } else if (event.key === "?") {
+    event.preventDefault();
+    document.getElementById("st-help")?.showModal();
+  } else {
+    const target = [...document.querySelectorAll(`[data-shortcut="${CSS.escape(event.key)}"]`)].find(visible);
+    if (target) {
+      event.preventDefault();
+      press(target);
+    }
+  }
+});
