@@ -181,6 +181,13 @@ def test_no_error_shows_a_token() -> None:
     assert "rt-1" not in str(raised.value)
 
 
+def test_a_token_pair_shows_no_token() -> None:
+    with Script(TOKENS).auth() as auth:
+        shown = repr(auth.refresh(refresh_token="rt-1"))
+    assert "at-2" not in shown
+    assert "rt-2" not in shown
+
+
 def test_revoking_names_the_token() -> None:
     script = Script(httpx2.Response(200))
     with script.auth() as auth:

@@ -218,6 +218,34 @@ def test_numeric_ids_are_kept_as_text() -> None:
     assert parse_form(as_bytes(form)).line_items[0].offer.id == "12001"
 
 
+@pytest.mark.parametrize(
+    ("written", "instant"),
+    [
+        ("2026-11-20T09:15:30.123Z", datetime(2026, 11, 20, 9, 15, 30, 123000, tzinfo=UTC)),
+        ("2026-11-20T10:15:30+0100", datetime(2026, 11, 20, 9, 15, 30, tzinfo=UTC)),
+        ("2026-11-20T09:15:30", datetime(2026, 11, 20, 9, 15, 30, tzinfo=UTC)),
+        ("2026-11-20T09:15:30.123456789Z", datetime(2026, 11, 20, 9, 15, 30, 123456, tzinfo=UTC)),
+        ("", None),
+    ],
+)
+def test_instants_are_aware_utc_however_written(written: str, instant: datetime | None) -> None:
+    assert parse_form(with_line(boughtAt=written)).line_items[0].bought_at == instant
+
+
+def test_a_senseless_instant_is_refused_with_its_place() -> None:
+    with pytest.raises(UnreadablePayload) as refused:
+        parse_form(with_line(boughtAt="yesterday"))
+    assert refused.value.path == "$.lineItems[0].boughtAt"
+    assert refused.value.reason == "expected a point in time, found text"
+
+
+def test_the_reason_for_something_missing_names_it() -> None:
+    with pytest.raises(UnreadablePayload) as refused:
+        parse_form(as_bytes(a_form(summary=None)))
+    assert (refused.value.path, refused.value.problem) == ("$.summary", "missing")
+    assert refused.value.reason == "the required field summary is missing"
+
+
 def test_the_hash_ignores_revision_order_and_spaces_only() -> None:
     form = a_form()
     first = content_hash(as_bytes(form))

@@ -14,7 +14,8 @@ FORM = {
     "AdditionalService", "Amount", "Buyer", "BuyerAddress", "CheckoutForm", "CodBookedPayment", "CompanyId",
     "Delivery", "DeliveryAddress", "DeliveryCancellation", "DeliveryMethod", "DeliveryTime", "Deposit",
     "Discount", "ExternalId", "FormMarketplace", "Fulfillment", "FulfillmentProvider", "Invoice",
-    "InvoiceAddress", "InvoiceCompany", "LineItem", "NaturalPerson", "Note", "Offer", "Payment", "PickupPoint",
+    "InvoiceAddress", "InvoiceCompany", "LineItem", "NaturalPerson", "Note", "Offer", "Payment",
+    "PickupPoint",
     "PickupPointAddress", "Preferences", "ProductSet", "Reconciliation", "SerialNumber", "SerialNumbers",
     "SetProduct", "ShipmentSummary", "Summary", "Tax", "TimeRange", "Voucher",
 }  # fmt: skip

@@ -65,6 +65,9 @@ class TokenPair(Struct, frozen=True, kw_only=True):
     expires_in_s: int
     scopes: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        return f"TokenPair(expires_in_s={self.expires_in_s}, scopes={self.scopes})"  # no secret in a log
+
 
 class DeviceGrant(Struct, frozen=True, kw_only=True):
     """What the seller opens (``verification_url``, the code is in it) while we poll."""

@@ -61,6 +61,8 @@ def _instant(value: Any) -> Any:
     """Return an aware UTC instant; Allegro means UTC where it names no zone."""
     if not isinstance(value, str):
         return value
+    if not value:
+        return None
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
@@ -78,22 +80,22 @@ def _text(value: Any) -> Any:
     return value
 
 
-_READERS: Final = {
-    "amount": _exact_amount,
-    "quantity": _whole,
-    "calculatedNumberOfPackages": _whole,
-    "available": _whole,
-    "id": _text,
-    "rate": _text,
-    "revision": _text,
-    "taxId": _text,
-} | dict.fromkeys(
-    (
-        "boughtAt", "createdAt", "date", "finishedAt", "from", "modifiedAt", "occurredAt", "paidAt",
-        "to", "updatedAt", "uploadedAt", "verifiedAt",
-    ),
-    _instant,
+_AMOUNTS: Final = ("amount",)
+_COUNTS: Final = ("available", "calculatedNumberOfPackages", "quantity", "sold")
+_INSTANTS: Final = (
+    "boughtAt", "createdAt", "date", "finishedAt", "from", "modifiedAt", "occurredAt", "paidAt", "to",
+    "updatedAt", "uploadedAt", "verifiedAt",
 )  # fmt: skip
+_TEXTS: Final = (
+    "code", "hsNumber", "id", "login", "phoneNumber", "postCode", "rate", "revision", "taxId", "value",
+    "zipCode",
+)  # fmt: skip
+_READERS: Final = {
+    **dict.fromkeys(_AMOUNTS, _exact_amount),
+    **dict.fromkeys(_COUNTS, _whole),
+    **dict.fromkeys(_INSTANTS, _instant),
+    **dict.fromkeys(_TEXTS, _text),
+}
 
 
 def _tidy(node: Any) -> Any:
