@@ -17,6 +17,7 @@ from standins.allegro.world import World
 READ: Final = "allegro:api:orders:read"
 WRITE: Final = "allegro:api:orders:write"
 DEEPEST: Final = 10_000
+_KEPT_SELECTIONS: Final = 16
 _SETTABLE: Final = frozenset(
     {
         "NEW",
@@ -188,6 +189,8 @@ def _selected(call: Call, key: str, *, newest_first: bool) -> list[Order]:
     wanted = (call.seller.number, key, newest_first, filters)
     kept = call.world.selections.get(wanted)
     if kept is None:
+        if len(call.world.selections) >= _KEPT_SELECTIONS:
+            call.world.selections.clear()
         kept = _filtered(call, call.world.sorted_orders(call.seller.number, key))
         kept = call.world.selections[wanted] = kept[::-1] if newest_first else list(kept)
     return kept
