@@ -14,7 +14,7 @@ from stragan.gateways.allegro.forms import CheckoutForm
 
 _T = TypeVar("_T")
 
-_AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,2})?")
+_AMOUNT: Final = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,2}0{0,6})?")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,12}(?:\.0{1,6})?")
 _WIDEST_INT: Final = 10**12
 # Escapes that are legal JSON but no text: NUL, which PostgreSQL refuses, and halves of surrogate pairs.
