@@ -1,0 +1,38 @@
+"""Names of jobs and what does them. A handler's module is loaded when its first job comes."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib import import_module
+from typing import Final
+
+from stragan.core.errors import Refused
+
+Handler = Callable[[Mapping[str, object], datetime], None]
+
+# name → module:function. A handler takes the arguments of the row and the present instant, makes one
+# call into a flow, and is safe to repeat. It raises what the flow raises.
+HANDLERS: Final[dict[str, str]] = {
+    "shops.sync": "stragan.jobs.shops:sync",
+    "shops.sync_now": "stragan.jobs.shops:sync_now",
+    "documents.issue_run": "stragan.jobs.documents:issue_run",
+    "documents.render_pdf": "stragan.jobs.documents:render_pdf",
+}
+
+
+class JobUnknown(Refused):
+    """No handler has that name: the row was written by another version."""
+
+    code = "job_unknown"
+
+
+def handler_of(name: str) -> Handler:
+    """Give the function that does jobs of *name*.
+
+    :raises JobUnknown: there is none.
+    """
+    path = HANDLERS.get(name)
+    if path is None:
+        raise JobUnknown(name=name)
+    module, _, function = path.partition(":")
+    handler: Handler = getattr(import_module(module), function)
+    return handler
