@@ -7,9 +7,9 @@ import httpx2
 import pytest
 
 from contract import openapi_allegro
+from standin_tests.allegro_shop import MEDIA_TYPE, NOW_MS, Shop, small_world
 from standins.allegro.orders_api import event_json
 from standins.allegro.world import World
-from unit.standins.allegro_shop import MEDIA_TYPE, NOW_MS, Shop, small_world
 
 pytestmark = [openapi_allegro.needs_schemas, pytest.mark.schemas]
 

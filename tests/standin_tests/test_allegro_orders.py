@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from standin_tests.allegro_shop import NOW_MS, Shop, small_world
 from standins.allegro.orders import SPECIALS
 from standins.allegro.people import nip
 from standins.allegro.world import World
-from unit.standins.allegro_shop import NOW_MS, Shop, small_world
 
 
 @pytest.fixture

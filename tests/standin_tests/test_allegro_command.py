@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from standin_tests.allegro_shop import small_world
 from standins.allegro.server import running
-from unit.standins.allegro_shop import small_world
 
 
 def _free_port() -> int:

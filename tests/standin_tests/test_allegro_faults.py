@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from standin_tests.allegro_shop import Shop, small_world
 from standins.allegro.state import Keeper, restore
-from unit.standins.allegro_shop import Shop, small_world
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from unit.standins.allegro_shop import APP, REDIRECT, Shop, code_of, small_world
+from standin_tests.allegro_shop import APP, REDIRECT, Shop, code_of, small_world
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 
