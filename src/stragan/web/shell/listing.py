@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 SIZES: Final = (50, 100, 200)
 DEFAULT_SIZE: Final = 100
+LAST_PAGE: Final = 1_000_000  # keeps offsets within what databases count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +70,7 @@ def address(request: HttpRequest, **changes: object) -> str:
 def page_number(request: HttpRequest) -> int:
     """Read ``page`` of the address; anything but a positive number means the first."""
     text = request.GET.get("page", "")
-    return max(int(text), 1) if text.isascii() and text.isdigit() else 1
+    return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() else 1
 
 
 def page_size(request: HttpRequest, *, sizes: Sequence[int] = SIZES, default: int = DEFAULT_SIZE) -> int:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, ngettext, pgettext
 
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
 NBSP: Final = "\u00a0"
@@ -97,8 +97,11 @@ def age(since: datetime | None, now: datetime) -> str:
         return f"{minutes}{NBSP}min"
     hours = minutes // 60
     if hours < 48:  # noqa: PLR2004 -- two days still read well in hours
-        return f"{hours}{NBSP}{pgettext('hours, abbreviated', 'h')}"
-    return f"{hours // 24}{NBSP}{gettext('days')}"
+        unit = pgettext("hours, abbreviated", "h")
+        return f"{hours}{NBSP}{unit}"
+    days = hours // 24
+    unit = ngettext("day", "days", days)
+    return f"{days}{NBSP}{unit}"
 
 
 def nip(value: str) -> str:
