@@ -193,8 +193,9 @@ def a_company_invoice() -> DocumentSnapshot:
     )  # fmt: skip
     return with_lines(
         base,
-        a_line(1, name="Lampka biurkowa LED ze ściemniaczem i ładowarką indukcyjną, biała", quantity=Decimal(2),
-               unit_gross=Decimal("149.00"), discount=Decimal("20.00"), sku="LB-2041", ean="5900000000015"),
+        a_line(1, name="Lampka biurkowa LED ze ściemniaczem i ładowarką indukcyjną, biała",
+               quantity=Decimal(2), unit_gross=Decimal("149.00"), discount=Decimal("20.00"),
+               sku="LB-2041", ean="5900000000015"),
         a_line(2, name="Przedłużacz bębnowy 25 m, 4 gniazda, IP44", quantity=Decimal(1),
                unit_gross=Decimal("189.90"), sku="PB-25-44"),
         a_line(3, name="Taśma malarska papierowa 48 mm × 50 m", quantity=Decimal(12), unit="rolka",

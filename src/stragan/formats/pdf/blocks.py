@@ -38,7 +38,10 @@ class Block:
     def height(self) -> float:
         """Height from the rule to the last baseline."""
         return (
-            GRID.rule_gap + block_height("label", 1) + GRID.label_gap + sum(entry.height for entry in self.entries)
+            GRID.rule_gap
+            + block_height("label", 1)
+            + GRID.label_gap
+            + sum(entry.height for entry in self.entries)
         )
 
 

@@ -18,10 +18,15 @@ SLACK: Final = 0.998
 STEP: Final = 0.05  # points; sizes of shrunken text are multiples of it
 LETTER: Final = re.compile(r"[aiouwzAIOUWZ]")
 NUMBER: Final = re.compile(r"\d[\d.,]*")
-BEFORE_NUMBER: Final = re.compile(r"KRS|REGON|NIP|BDO|nr|lok\.|art\.|ust\.|pkt|poz\.|§|×|tel\.", re.IGNORECASE)
+BEFORE_NUMBER: Final = re.compile(
+    r"KRS|REGON|NIP|BDO|nr|lok\.|art\.|ust\.|pkt|poz\.|§|×|tel\.", re.IGNORECASE
+)
 UNIT: Final = re.compile(
     r"(%|°C|szt|kg|g|dag|mg|l|ml|m|cm|mm|km|m²|mm²|cm²|m³|W|kW|V|A|Ah|mAh|GB|TB|MB|Hz|op|egz|zł|par|cali)[.,;)]*"
 )
+COMPOUND: Final = re.compile(r"\W*[^\W\d_]+(-[^\W\d_]+)+\W*")
+"""Words of letters joined by hyphens; an address or a code with a hyphen is none."""
+
 HYPHEN: Final = re.compile(r"(?<=[^\W\d_]{2}-)(?=[^\W\d_]{2})")
 SOFT_ENDS: Final = frozenset(" -/._@,;:&?=+\u00a0")
 
@@ -58,6 +63,8 @@ def _words(text: str) -> list[str]:
 
 def _hyphen_cut(word: str, room: float, *, bold: bool) -> int:
     """Place after the last hyphen between words that still fits into *room* ems, or 0."""
+    if not COMPOUND.fullmatch(word):
+        return 0
     places = [match.start() for match in HYPHEN.finditer(word)]
     return max((place for place in places if width(word[:place], bold=bold) <= room), default=0)
 

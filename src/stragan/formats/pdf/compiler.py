@@ -13,7 +13,6 @@ from stragan.formats.pdf.document import document_of
 from stragan.formats.pdf.faces import FOLDER
 
 TEMPLATE: Final = Path(__file__).parent / "invoice.typ"
-STANDARDS: Final = ["a-3a", "ua-1"]
 LOCK: Final = Lock()
 
 
@@ -37,7 +36,7 @@ def render(snapshot: DocumentSnapshot) -> bytes:
         pdf = _compiler().compile(
             format="pdf",
             sys_inputs={"document": data},
-            pdf_standards=STANDARDS,
+            pdf_standards=["a-3a", "ua-1"],
             timestamp=int(snapshot.issued_at.timestamp()),
         )
     assert isinstance(pdf, bytes)

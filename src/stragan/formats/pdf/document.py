@@ -109,8 +109,8 @@ def _pages(table: LinesTable, head: Head, tail: Tail) -> list[Page]:
             Page(
                 first_row=start,
                 end_row=end,
-                carried_in=wording.amount(sums[start]) if place else "",
-                carried_out=wording.amount(sums[end]) if place + 1 < len(plan) else "",
+                carried_in=wording.amount(sums[start]) if start else "",
+                carried_out=wording.amount(sums[end]) if end and place + 1 < len(plan) else "",
                 label=f"strona {place + 1} z {len(plan)}",
             )
         )

@@ -7,12 +7,15 @@ without asking the typesetter to measure and lay out again.
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 FOLDER: Final = Path(__file__).parent / "fonts"
-FAMILIES: Final = {False: ("Lato-Regular.ttf", "NotoSans-Regular.ttf"), True: ("Lato-Bold.ttf", "NotoSans-Bold.ttf")}
+FAMILIES: Final = {
+    False: (FOLDER / "Lato-Regular.ttf", FOLDER / "NotoSans-Regular.ttf"),
+    True: (FOLDER / "Lato-Bold.ttf", FOLDER / "NotoSans-Bold.ttf"),
+}
 """Files by weight (bold or not), the fallback second: the order in which the template tries them."""
 
 SEGMENTED, GROUPED = 4, 12  # formats of the cmap subtable
@@ -87,9 +90,10 @@ def read_face(path: Path) -> Face:
 
 def family(*, bold: bool) -> Iterator[Face]:
     """Faces of a weight: Lato, then the fallback, which is read only when it is asked for."""
-    return (read_face(FOLDER / name) for name in FAMILIES[bold])
+    return map(read_face, FAMILIES[bold])
 
 
+@lru_cache(maxsize=4096)
 def drawable(cluster: str) -> bool:
     """Tell whether one font draws every character of *cluster*, at each weight."""
     return all(

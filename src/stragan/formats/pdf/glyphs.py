@@ -57,11 +57,16 @@ def _clusters(text: str) -> Iterator[str]:
         yield cluster
 
 
+def _printable(cluster: str) -> bool:
+    """Tell whether PDF/A takes a cluster: the fonts draw it and all agree what it means."""
+    return drawable(cluster) and not any(unicodedata.category(char) == "Co" for char in cluster)
+
+
 def _printed(cluster: str) -> str:
-    """Return a cluster as the fonts can draw it: whole, or each undrawable character as □."""
-    if drawable(cluster):
+    """Return a cluster as it can be printed: whole, or each impossible character as □."""
+    if _printable(cluster):
         return cluster
-    base = cluster[0] if drawable(cluster[0]) else MISSING
+    base = cluster[0] if _printable(cluster[0]) else MISSING
     return base + MISSING * (len(cluster) - 1)
 
 
@@ -95,7 +100,16 @@ def texts_of(snapshot: DocumentSnapshot) -> Iterator[tuple[str, str]]:
     for name in ("number", "exemption_basis", "notes", "order_id", "shop", "currency"):
         yield name, getattr(snapshot, name)
     for name in (
-        "name", "street", "postal_code", "city", "country", "nip", "bdo", "bank_account", "bank_name", "footer",
+        "name",
+        "street",
+        "postal_code",
+        "city",
+        "country",
+        "nip",
+        "bdo",
+        "bank_account",
+        "bank_name",
+        "footer",
     ):
         yield f"seller.{name}", getattr(seller, name)
     for name in ("name", "street", "postal_code", "city", "country", "nip", "vat_eu"):

@@ -55,7 +55,9 @@ def _buyer(snapshot: DocumentSnapshot) -> Block:
         "Nabywca",
         [
             paragraph(buyer.name, style="party"),
-            _address(street=buyer.street, postal_code=buyer.postal_code, city=buyer.city, country=buyer.country),
+            _address(
+                street=buyer.street, postal_code=buyer.postal_code, city=buyer.city, country=buyer.country
+            ),
             inline_pair("NIP", buyer.nip, style="strong") if buyer.nip else [],
             inline_pair("VAT UE", buyer.vat_eu, style="strong") if buyer.vat_eu else [],
         ],
@@ -64,7 +66,11 @@ def _buyer(snapshot: DocumentSnapshot) -> Block:
 
 def _document(snapshot: DocumentSnapshot) -> Block:
     supply = (
-        pair(wording.SUPPLY_LABELS[snapshot.supply_kind], wording.day(snapshot.supply_date), indent=DOCUMENT_INDENT)
+        pair(
+            wording.SUPPLY_LABELS[snapshot.supply_kind],
+            wording.day(snapshot.supply_date),
+            indent=DOCUMENT_INDENT,
+        )
         if snapshot.supply_date and snapshot.supply_kind
         else []
     )

@@ -108,7 +108,7 @@ def _columns(cells: Sequence[dict[str, str]], *, vat_payer: bool, dense: bool) -
             continue
         texts = [row[name] for row in cells]
         room = max(least * MM, min(_need(texts, style), most * MM))
-        longest = max(texts, key=lambda text: width(text), default="")
+        longest = max(texts, key=width, default="")
         size = STYLES[style].size
         if align == "right":
             size = fit(longest, style=style, limit=room - 2 * GRID.cell, floor=size / 2).size
@@ -118,7 +118,9 @@ def _columns(cells: Sequence[dict[str, str]], *, vat_payer: bool, dense: bool) -
     return columns
 
 
-def _row(line: SnapshotLine, cells: dict[str, str], *, widths: dict[str, float], pad: str, dense: bool) -> Row:
+def _row(
+    line: SnapshotLine, cells: dict[str, str], *, widths: dict[str, float], pad: str, dense: bool
+) -> Row:
     """Break the name and the unit, place the code. In dense rows the SKU follows the name if it fits."""
     style = "dense" if dense else "line"
     room = widths["name"] - 2 * GRID.cell
@@ -142,9 +144,7 @@ def lines_of(snapshot: DocumentSnapshot) -> LinesTable:
     dense = len(snapshot.lines) >= DENSE_FROM
     pads = _pads(snapshot.lines)
     cells = [_cells(line) for line in snapshot.lines]
-    padded = [
-        {**own, "quantity": own["quantity"] + pad} for own, pad in zip(cells, pads, strict=True)
-    ]
+    padded = [{**own, "quantity": own["quantity"] + pad} for own, pad in zip(cells, pads, strict=True)]
     columns = _columns(padded, vat_payer=snapshot.seller.vat_payer, dense=dense)
     widths = {column.name: column.width for column in columns}
     rows = [

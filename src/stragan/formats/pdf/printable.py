@@ -40,9 +40,7 @@ def printable(snapshot: DocumentSnapshot) -> DocumentSnapshot:
             nip=substituted(buyer.nip),
             vat_eu=substituted(buyer.vat_eu),
         ),
-        payment=replace(
-            payment, method=substituted(payment.method), provider=substituted(payment.provider)
-        ),
+        payment=replace(payment, method=substituted(payment.method), provider=substituted(payment.provider)),
         lines=tuple(
             replace(
                 line,

@@ -111,8 +111,16 @@ def _sizes(columns: list[list[str]], widths: list[float]) -> list[float]:
     return sizes
 
 
-def _table(label: str, *, aside: str, widths: list[float], header: list[str], rows: list[list[str]],
-           total: list[str], remarks: list[Entry]) -> Sums:
+def _table(
+    label: str,
+    *,
+    aside: str,
+    widths: list[float],
+    header: list[str],
+    rows: list[list[str]],
+    total: list[str],
+    remarks: list[Entry],
+) -> Sums:
     columns = [list(column) for column in zip(*rows, total, strict=True)]
     return Sums(block(label, [], aside=aside), widths, header, rows, total, _sizes(columns, widths), remarks)
 
@@ -128,7 +136,10 @@ def _vat_sums(snapshot: DocumentSnapshot, aside: str) -> Sums:
         entries = paragraph(basis, style="body", limit=GRID.wide)
         return Sums(block("Zwolnienie z VAT", [entries], aside=aside), [], [], [], [], [], [])
     rows = [
-        ["\n".join(wrap(wording.vat_label(rate.code), style="sum", limit=28 * MM)), *map(wording.amount, (rate.net, rate.vat, rate.gross))]
+        [
+            "\n".join(wrap(wording.vat_label(rate.code), style="sum", limit=28 * MM)),
+            *map(wording.amount, (rate.net, rate.vat, rate.gross)),
+        ]
         for rate in snapshot.rates
     ]
     total = ["Razem", *map(wording.amount, (snapshot.net, snapshot.vat, snapshot.gross))]
@@ -218,7 +229,9 @@ def _due(snapshot: DocumentSnapshot) -> Due:
 def _payment(snapshot: DocumentSnapshot) -> Block:
     payment, seller = snapshot.payment, snapshot.seller
     unpaid = payment.paid < snapshot.to_pay
-    entries = [pair("Sposób", wording.payment_method(payment.method, payment.provider), indent=PAYMENT_INDENT)]
+    entries = [
+        pair("Sposób", wording.payment_method(payment.method, payment.provider), indent=PAYMENT_INDENT)
+    ]
     if payment.due_date and unpaid:
         term = (payment.due_date - snapshot.issue_date).days
         span = f" ({wording.days(term)})" if term > 0 else ""

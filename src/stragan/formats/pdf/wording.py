@@ -92,7 +92,7 @@ def days(count: int) -> str:
 
 
 def account(iban: str) -> str:
-    """Print a bank account in groups of four; Polish ones without the country: 85 9990 0000 …"""
+    """Print a bank account in groups of four, Polish ones without their country: "85 9990 0000"."""
     compact = iban.replace(" ", "")
     if compact.startswith("PL"):
         compact = compact[2:]
