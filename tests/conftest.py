@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from django.test import TransactionTestCase
 
+# Processes that tests start find the same code, whatever folder they start in.
+os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1] / "src")
+
 REQUIRED = frozenset(filter(None, os.environ.get("STRAGAN_TEST_REQUIRE", "").split(",")))
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
