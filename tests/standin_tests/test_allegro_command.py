@@ -1,6 +1,5 @@
 """``python -m standins.allegro``, as the demo starts it."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -36,11 +35,9 @@ def _state(port: int) -> dict[str, object]:
 @pytest.mark.slow
 def test_the_command_serves_as_many_orders_as_asked_from_the_instant_given(tmp_path: Path) -> None:
     port = _free_port()
-    source = Path(__file__).parents[3] / "src"
     arguments = ["--port", str(port), "--seed", "5", "--orders", "40", "--now", "2026-11-20T10:00:00Z"]
     process = subprocess.Popen(
         [sys.executable, "-m", "standins.allegro", *arguments, "--state-dir", str(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(source)},
         stdout=subprocess.PIPE,
     )
     try:
