@@ -121,7 +121,9 @@ def _country(address: Address) -> str:
 
 
 def _squeezed(text: str) -> str:
-    return " ".join(text.split())
+    """One line without signs that nobody sees; a database or a printer may choke on them."""
+    line = " ".join(text.split())
+    return line if line.isprintable() else "".join(sign for sign in line if sign.isprintable())
 
 
 def _refusal(code: Problem, field: str, **params: str) -> Refusal:

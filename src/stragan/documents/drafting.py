@@ -23,6 +23,18 @@ METHODS: Final = {
     "SPLIT_PAYMENT": "split",
     "EXTENDED_TERM": "deferred",
 }
+# As columns and FA(3) have them.
+BUYER_LENGTHS: Final = {
+    "name": 512,
+    "street": 300,
+    "postal_code": 20,
+    "city": 200,
+    "country": 2,
+    "vat_eu": 20,
+}
+LINE_NAME_LENGTH: Final = 512
+NOTES_LENGTH: Final = 2000
+HOME_CODES: Final = ("23", "8", "5", "0", EXEMPT)
 
 
 def draft_from_order(
@@ -88,9 +100,13 @@ def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[R
         field = f"lines.{place}.vat_code"
         if line.vat_code is None and (line.trouble or line.kind is LineKind.GOODS):
             refusals.append(replace(line.trouble or _no_rate(line), field=field))
+        elif line.vat_code is not None and line.vat_code not in allowed_codes(profile):
+            params = {"offer": line.name, "vat_code": line.vat_code}
+            refusals.append(Refusal(code="vat_code_not_allowed", params=params, field=field))
         elif line.vat_code == EXEMPT and not profile.exemption_basis:
             code = Problem.VAT_EXEMPTION_BASIS_MISSING.value
             refusals.append(Refusal(code=code, params={"offer": line.name}, field=field))
+    refusals += _length_refusals(content)
     if not refusals:
         # Services and delivery that follow goods are named only when no goods are to blame.
         refusals = [
@@ -99,6 +115,25 @@ def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[R
             if line.vat_code is None
         ]
     return refusals + buyers.buyer_refusals(content.buyer)
+
+
+def _length_refusals(content: DraftContent) -> list[Refusal]:
+    """Say which texts are longer than a document or an e-invoice can hold."""
+    texts = {f"buyer.{name}": (getattr(content.buyer, name), limit) for name, limit in BUYER_LENGTHS.items()}
+    texts |= {
+        f"lines.{place}.name": (line.name, LINE_NAME_LENGTH) for place, line in enumerate(content.lines)
+    }
+    texts["notes"] = (content.notes, NOTES_LENGTH)
+    return [
+        Refusal(code="text_too_long", params={"limit": str(limit), "start": text[:40]}, field=field)
+        for field, (text, limit) in texts.items()
+        if len(text) > limit
+    ]
+
+
+def allowed_codes(profile: SellerProfile) -> tuple[str, ...]:
+    """VAT codes a line may carry: of a sale at home, or only ``zw`` for a seller who is exempt."""
+    return HOME_CODES if profile.vat_payer else (EXEMPT,)
 
 
 def blocking_problems(

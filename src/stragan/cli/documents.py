@@ -1,0 +1,76 @@
+"""``stragan documents``: issue, compute and export."""
+
+import argparse
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from stragan.cli.choosing import CompanyNotChosen, add_company_option
+from stragan.cli.main import set_up_django
+from stragan.cli.output import write_refusal
+from stragan.core.errors import StraganError
+from stragan.core.snapshot import DocumentKind
+
+WRONG_USAGE: Final = 2
+EXPORT_FORMATS: Final = ("pdf", "fa3", "json")
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Say what ``documents`` takes."""
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    issue = verbs.add_parser("issue", help="issue documents for orders")
+    issue.add_argument("kind", choices=[kind.value for kind in DocumentKind])
+    orders = issue.add_mutually_exclusive_group(required=True)
+    orders.add_argument("--order", metavar="ALLEGRO_ID", nargs="+", action="append", help="these orders")
+    orders.add_argument("--ready", action="store_true", help="every released order without a document")
+    issue.add_argument("--issue-date", type=date.fromisoformat, metavar="D", help="YYYY-MM-DD, default today")
+    issue.add_argument("--dry-run", action="store_true", help="show what would be, change nothing")
+    add_company_option(issue)
+    issue.set_defaults(run=run_issue)
+    compute = verbs.add_parser("compute", help="compute cases from stdin, one JSON object per line")
+    compute.set_defaults(run=run_compute)
+    export = verbs.add_parser("export", help="write documents as files")
+    export.add_argument("--format", required=True, choices=EXPORT_FORMATS)
+    export.add_argument("--out", required=True, type=Path, metavar="DIR")
+    export.add_argument("--number", metavar="N", nargs="+", action="append", help="only these documents")
+    add_company_option(export)
+    export.set_defaults(run=run_export)
+
+
+def run_compute(_options: argparse.Namespace) -> int:
+    """Answer each line of stdin with one line; needs no company and no database."""
+    from stragan.core.compute import answer_line  # noqa: PLC0415 -- other verbs do not need it
+
+    is_refused = False
+    for line in sys.stdin:
+        if not line.strip():
+            continue
+        answer = answer_line(line)
+        is_refused = is_refused or answer.startswith('{"refused"')
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
+    return 1 if is_refused else 0
+
+
+def run_issue(options: argparse.Namespace) -> int:
+    """Issue, one line per order."""
+    return _translated(options, "issue")
+
+
+def run_export(options: argparse.Namespace) -> int:
+    """Export, one line per file."""
+    return _translated(options, "export")
+
+
+def _translated(options: argparse.Namespace, verb: str) -> int:
+    """Run the verb and translate anticipated errors to a refusal line and an exit code."""
+    set_up_django()
+    from stragan.cli import documents_work  # noqa: PLC0415 -- Django is set up just above
+    from stragan.kit.messages import text_of_error  # noqa: PLC0415 -- same
+
+    try:
+        return documents_work.issue(options) if verb == "issue" else documents_work.export(options)
+    except StraganError as error:
+        write_refusal(error.code, text_of_error(error), as_json=options.json)
+        return WRONG_USAGE if isinstance(error, CompanyNotChosen) else 1

@@ -1,0 +1,211 @@
+"""Give documents their numbers and freeze them. All of it inside the caller's one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from stragan.companies.models import Company, User
+from stragan.contractors.actions import BuyerFacts, match_or_create
+from stragan.core.errors import Refused
+from stragan.core.folding import fold
+from stragan.core.numbering import format_number, period_of
+from stragan.core.snapshot import DocumentKind, DocumentSnapshot, sha256_of, to_bytes
+from stragan.documents.content import DraftContent
+from stragan.documents.freezing import Sums, freeze
+from stragan.documents.models import Document, Draft, NumberSeries
+from stragan.documents.sellers import profile_of, seller_of
+from stragan.documents.states import ORIGINAL_KINDS, PATTERNS
+from stragan.kit import audit, jobs
+
+RENDER_PDF: Final = "documents.render_pdf"
+BUYER_NAME_LENGTH: Final = 512
+
+
+class IssueDateTooEarly(Refused):
+    """A later date stands in the series already: numbers must follow dates."""
+
+    code = "issue_date_too_early"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A checked document that only lacks its number. ``reason`` is why it was allowed to differ."""
+
+    order_id: int
+    shop: str
+    content: DraftContent
+    sums: Sums
+    buyer: BuyerFacts
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who issues, and when. ``now`` is the instant of business, ``asked_at`` the machine's for the queue."""
+
+    user: User | None
+    actor: audit.Actor
+    now: datetime
+    asked_at: datetime
+
+    @property
+    def user_id(self) -> int | None:
+        """Id of the person, None for a command or the system."""
+        return self.user.pk if self.user else None
+
+
+def lock_series(*, company: Company, kind: DocumentKind, issue_date: date) -> NumberSeries:
+    """Give the series of the kind in the month of *issue_date*, locked until the transaction ends.
+
+    The lock is taken before anything else is read, so issuing documents of one series is one queue. On
+    SQLite the transaction itself holds the lock.
+    """
+    pattern = PATTERNS[kind]
+    period = period_of(pattern, on=issue_date)
+    rows = NumberSeries.objects.for_company(company)
+    locked = rows.select_for_update().filter(pattern=pattern, period=period)
+    series = locked.first()
+    if series is None:
+        # Two that begin a month at once: the unique key keeps one row, both then wait for it.
+        new = NumberSeries(company=company, pattern=pattern, period=period)
+        rows.bulk_create([new], ignore_conflicts=True)
+        series = locked.get()
+    return series
+
+
+def require_order_of_dates(series: NumberSeries, *, issue_date: date) -> None:
+    """See that numbers keep following dates within the series.
+
+    :raises IssueDateTooEarly: the latest document of the series has a later date.
+    """
+    rows = Document.objects.for_company(series.company_id).filter(series=series)
+    latest = rows.order_by("-sequence").values_list("issue_date", flat=True).first()
+    if latest is not None and latest > issue_date:
+        raise IssueDateTooEarly(latest=latest.isoformat())
+
+
+def issue_prepared(
+    prepared: Sequence[Prepared], *, company: Company, series: NumberSeries, author: Author
+) -> list[tuple[Document, DocumentSnapshot]]:
+    """Take one block of numbers for exactly these documents, freeze and store them, ask for their files.
+
+    The series must be locked by this transaction and every document must be valid: from here on nothing
+    is refused, so that no number is lost. Contractors are matched or created, drafts are used up.
+    """
+    if not prepared:
+        return []
+    contractors = match_or_create((one.buyer for one in prepared), company_id=company.pk, now=author.now)
+    first = series.next_sequence
+    series.next_sequence = first + len(prepared)
+    series.save(update_fields=["next_sequence"])
+    profile, seller = profile_of(company), seller_of(company)
+    documents, snapshots = [], []
+    for sequence, one in enumerate(prepared, start=first):
+        number = format_number(series.pattern, sequence=sequence, issue_date=one.content.issue_date)
+        snapshot = freeze(
+            one.content,
+            sums=one.sums,
+            seller=seller,
+            profile=profile,
+            number=number,
+            shop=one.shop,
+            issued_at=author.now,
+        )
+        snapshots.append(snapshot)
+        documents.append(
+            _row(
+                snapshot,
+                one,
+                company_id=company.pk,
+                contractor_id=contractors[one.buyer.match_key].pk,
+                series_id=series.pk,
+                sequence=sequence,
+                user_id=author.user_id,
+            )
+        )
+    saved = Document.objects.for_company(company).bulk_create(documents)
+    Draft.objects.for_company(company).filter(
+        order_id__in=[one.order_id for one in prepared], kind=prepared[0].content.kind
+    ).delete()
+    _ask_for_files(saved, author=author)
+    _record(saved, prepared, author=author)
+    return list(zip(saved, snapshots, strict=True))
+
+
+def _row(
+    snapshot: DocumentSnapshot,
+    one: Prepared,
+    *,
+    company_id: int,
+    contractor_id: int,
+    series_id: int,
+    sequence: int,
+    user_id: int | None,
+) -> Document:
+    data = to_bytes(snapshot)
+    buyer = snapshot.buyer
+    return Document(
+        company_id=company_id,
+        kind=snapshot.kind.value,
+        number=snapshot.number,
+        series_id=series_id,
+        sequence=sequence,
+        order_id=one.order_id,
+        original=snapshot.kind in ORIGINAL_KINDS,
+        contractor_id=contractor_id,
+        issue_date=snapshot.issue_date,
+        supply_date=snapshot.supply_date,
+        currency=snapshot.currency,
+        net=snapshot.net,
+        vat=snapshot.vat,
+        gross=snapshot.gross,
+        deposit=snapshot.deposit,
+        to_pay=snapshot.to_pay,
+        buyer_name=buyer.name[:BUYER_NAME_LENGTH],
+        buyer_nip=buyer.nip or buyer.vat_eu,
+        ksef=snapshot.ksef.value,
+        snapshot=data,
+        sha256=sha256_of(data),
+        search_text=fold(
+            f"{snapshot.number} {buyer.name} {buyer.nip} {buyer.vat_eu} {one.buyer.allegro_login} "
+            f"{snapshot.order_id}"
+        ),
+        issued_at=snapshot.issued_at,
+        issued_by_id=user_id,
+    )
+
+
+def _ask_for_files(documents: Sequence[Document], *, author: Author) -> None:
+    jobs.enqueue_many(
+        (
+            jobs.Request(
+                name=RENDER_PDF,
+                key=f"{RENDER_PDF}:{document.pk}",
+                arguments={"document_id": document.pk},
+                company_id=document.company_id,
+                priority=7,
+            )
+            for document in documents
+        ),
+        now=author.asked_at,
+    )
+
+
+def _record(documents: Sequence[Document], prepared: Sequence[Prepared], *, author: Author) -> None:
+    audit.record(
+        (
+            audit.Deed(
+                verb="document.issued",
+                subject="document",
+                subject_id=document.pk,
+                company_id=document.company_id,
+                user_id=author.user_id,
+                actor=author.actor,
+                facts={"number": document.number, "order": one.order_id, "sha256": document.sha256}
+                | ({"reason": one.reason} if one.reason else {}),
+            )
+            for document, one in zip(documents, prepared, strict=True)
+        ),
+        at=author.now,
+    )

@@ -1,0 +1,287 @@
+"""Issue documents for orders: checked first, then numbered and frozen in one short transaction.
+
+One order is a chunk of one. What a chunk does happens wholly or not at all, so numbers have no gap and
+no order has two originals, however many processes issue at once and wherever one of them dies.
+"""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import IntegrityError, OperationalError, transaction
+
+from stragan.companies.models import Company
+from stragan.core.errors import Refused
+from stragan.core.numbering import format_number
+from stragan.core.snapshot import DocumentSnapshot
+from stragan.documents import actions, queries
+from stragan.documents.actions import Author
+from stragan.documents.content import Refusal
+from stragan.documents.freezing import Sums
+from stragan.documents.models import Document, Draft, NumberSeries
+from stragan.documents.states import PATTERNS
+from stragan.flows.issue_preparing import Checked, Wish, check_orders, state_refusal
+from stragan.orders.actions import mark_documented
+from stragan.orders.models import Order
+from stragan.orders.states import HIDDEN_STATUSES, AllegroStatus
+
+CHUNK_SIZE: Final = 100
+ATTEMPTS: Final = 6
+PAUSE_S: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A document that exists. ``repeated`` says that it was there before: nothing was done again."""
+
+    order_id: int
+    allegro_id: str
+    document: Document
+    snapshot: DocumentSnapshot
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedOrder:
+    """An order that got no document, and every reason for it; the first one is the code to show."""
+
+    order_id: int
+    allegro_id: str
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def refusal(self) -> Refusal:
+        """The reason to show first."""
+        return self.refusals[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WouldIssue:
+    """What a dry run found possible: the number to be and the sums. Nothing was taken."""
+
+    order_id: int
+    allegro_id: str
+    number: str
+    currency: str
+    sums: Sums
+
+
+Outcome = Issued | RefusedOrder
+
+
+def issue_documents(order_ids: Sequence[int], *, wish: Wish, author: Author) -> list[Outcome]:
+    """Issue one document per order, in the order given; see ``issue_in_chunks``."""
+    return [outcome for chunk in issue_in_chunks(order_ids, wish=wish, author=author) for outcome in chunk]
+
+
+def issue_in_chunks(
+    order_ids: Sequence[int], *, wish: Wish, author: Author, size: int = CHUNK_SIZE
+) -> Iterator[list[Outcome]]:
+    """Issue one document per order, *size* orders per transaction; yields each chunk once it is durable.
+
+    An order that has its document already answers with it. Ids of other companies are left out.
+    """
+    for start in range(0, len(order_ids), size):
+        yield _issue_chunk(order_ids[start : start + size], wish=wish, author=author)
+
+
+def ready_orders(company: Company) -> list[int]:
+    """Give ids of every live order that Allegro has released and that has no original, oldest first.
+
+    Whether an invoice was asked for does not matter here, nor whether something is wrong with it: that
+    is told for each order when its turn comes.
+    """
+    rows = Order.objects.for_company(company).filter(
+        has_original=False,
+        allegro_status=AllegroStatus.READY_FOR_PROCESSING,
+        superseded_by__isnull=True,
+        gone_at__isnull=True,
+    )
+    return list(
+        rows.exclude(status__in=HIDDEN_STATUSES).order_by("created_at", "id").values_list("id", flat=True)
+    )
+
+
+def preview_documents(
+    order_ids: Sequence[int], *, wish: Wish, place: int = 0
+) -> list[WouldIssue | Issued | RefusedOrder]:
+    """Say what issuing would do now, and change nothing. *place* documents are thought to come before."""
+    place += queries.next_sequence(wish.company, kind=wish.kind, issue_date=wish.issue_date)
+    answers: list[WouldIssue | Issued | RefusedOrder] = []
+    for start in range(0, len(order_ids), CHUNK_SIZE):
+        ids = order_ids[start : start + CHUNK_SIZE]
+        checked = check_orders(ids, wish=wish)
+        known = _originals([one.order for one in checked.values()], wish=wish)
+        for one in (checked[pk] for pk in ids if pk in checked):
+            if one.order.pk in known:
+                answers.append(known[one.order.pk])
+            elif one.prepared is None:
+                answers.append(_refused(one.order, one.refusals))
+            else:
+                number = format_number(PATTERNS[wish.kind], sequence=place, issue_date=wish.issue_date)
+                place += 1
+                answers.append(
+                    WouldIssue(
+                        order_id=one.order.pk,
+                        allegro_id=one.order.allegro_id,
+                        number=number,
+                        currency=one.prepared.content.currency,
+                        sums=one.prepared.sums,
+                    )
+                )
+    return answers
+
+
+def _issue_chunk(order_ids: Sequence[int], *, wish: Wish, author: Author) -> list[Outcome]:
+    """Issue a chunk; what changed while it was read is read again, what collided is taken one by one."""
+    outcomes: dict[int, Outcome] = {}
+    waiting = list(order_ids)
+    for attempt in range(ATTEMPTS):
+        try:
+            done, stale = _try_chunk(waiting, wish=wish, author=author)
+        except IntegrityError:
+            if len(waiting) > 1:
+                for order_id in waiting:
+                    outcomes |= {
+                        one.order_id: one for one in _issue_chunk([order_id], wish=wish, author=author)
+                    }
+                waiting = []
+                break
+            if attempt + 1 == ATTEMPTS:
+                raise
+            continue
+        except OperationalError:
+            # A lock waited for too long, or two transactions waited for each other: nothing was done.
+            if attempt + 1 == ATTEMPTS:
+                raise
+            time.sleep(PAUSE_S * 2**attempt * random.uniform(0.5, 1.5))  # noqa: S311 -- spreads load
+            continue
+        outcomes |= done
+        waiting = stale
+        if not waiting:
+            break
+    if waiting:
+        changed = Refusal(code="order_changed", params={})
+        rows = Order.objects.for_company(wish.company).filter(pk__in=waiting)
+        outcomes |= {order.pk: _refused(order, (changed,)) for order in rows}
+    return [outcomes[pk] for pk in order_ids if pk in outcomes]
+
+
+def _try_chunk(
+    order_ids: Sequence[int], *, wish: Wish, author: Author
+) -> tuple[dict[int, Outcome], list[int]]:
+    """Check without a lock, then issue under it; gives outcomes and ids of orders that changed between."""
+    checked = check_orders(order_ids, wish=wish)
+    ids = [pk for pk in order_ids if pk in checked]
+    outcomes: dict[int, Outcome] = {}
+    if not any(one.prepared or one.order.has_original for one in checked.values()):
+        return {pk: _refused(checked[pk].order, checked[pk].refusals) for pk in ids}, []
+    company = wish.company
+    with transaction.atomic(durable=True):
+        series = actions.lock_series(company=company, kind=wish.kind, issue_date=wish.issue_date)
+        fresh = _reread(ids, wish=wish)
+        outcomes |= _originals([order for order, _ in fresh.values()], wish=wish)
+        too_early = _too_early(series, wish=wish)
+        stale, valid = [], []
+        for pk in ids:
+            if pk in outcomes or pk not in fresh:
+                continue
+            order, version = fresh[pk]
+            refusal = state_refusal(order, override=wish.overrides.get(pk))
+            one = checked[pk]
+            if refusal is not None:
+                outcomes[pk] = _refused(order, (refusal,))
+            elif version != one.version or (one.prepared is None and not one.refusals):
+                stale.append(pk)
+            elif one.prepared is None:
+                outcomes[pk] = _refused(order, one.refusals)
+            elif too_early is not None:
+                outcomes[pk] = _refused(order, (too_early,))
+            else:
+                valid.append(one)
+        outcomes |= _issue_valid(valid, series=series, wish=wish, author=author)
+    return outcomes, stale
+
+
+def _issue_valid(
+    valid: Sequence[Checked], *, series: NumberSeries, wish: Wish, author: Author
+) -> dict[int, Outcome]:
+    prepared = [one.prepared for one in valid if one.prepared is not None]
+    if not prepared:
+        return {}
+    pairs = actions.issue_prepared(prepared, company=wish.company, series=series, author=author)
+    mark_documented(
+        orders=[one.order for one in valid],
+        close=wish.company.close_order_on_issue,
+        now=author.now,
+        user=author.user,
+    )
+    return {
+        one.order.pk: Issued(
+            order_id=one.order.pk, allegro_id=one.order.allegro_id, document=document, snapshot=snapshot
+        )
+        for one, (document, snapshot) in zip(valid, pairs, strict=True)
+    }
+
+
+def _reread(order_ids: Sequence[int], *, wish: Wish) -> dict[int, tuple[Order, tuple[str, object]]]:
+    """Read again, under the lock, what may have changed: the orders' state and version, their drafts."""
+    orders = (
+        Order.objects.for_company(wish.company)
+        .select_for_update()
+        .filter(pk__in=order_ids)
+        .only(
+            "allegro_id",
+            "status",
+            "allegro_status",
+            "superseded_by",
+            "gone_at",
+            "has_original",
+            "content_sha256",
+        )
+        .order_by("id")
+    )
+    saved = dict(
+        Draft.objects.for_company(wish.company)
+        .filter(order_id__in=order_ids, kind=wish.kind)
+        .values_list("order_id", "saved_at")
+    )
+    return {order.pk: (order, (order.content_sha256, saved.get(order.pk))) for order in orders}
+
+
+def _originals(orders: Sequence[Order], *, wish: Wish) -> dict[int, Outcome]:
+    """Answer for orders that have their original already: with it, or with a refusal for another kind."""
+    by_id = {order.pk: order for order in orders if order.has_original}
+    if not by_id:
+        return {}
+    answers: dict[int, Outcome] = {}
+    for pk, document in queries.originals_of(wish.company, list(by_id)).items():
+        order = by_id[pk]
+        if document.kind == wish.kind:
+            answers[pk] = Issued(
+                order_id=pk,
+                allegro_id=order.allegro_id,
+                document=document,
+                snapshot=queries.snapshot_of(document),
+                repeated=True,
+            )
+        else:
+            refusal = Refusal(code="original_exists", params={"number": document.number})
+            answers[pk] = _refused(order, (refusal,))
+    return answers
+
+
+def _too_early(series: NumberSeries, *, wish: Wish) -> Refusal | None:
+    try:
+        actions.require_order_of_dates(series, issue_date=wish.issue_date)
+    except Refused as refusal:
+        params = {name: str(fact) for name, fact in refusal.params.items()}
+        return Refusal(code=refusal.code, params=params, field="issue_date")
+    return None
+
+
+def _refused(order: Order, refusals: tuple[Refusal, ...]) -> RefusedOrder:
+    assert refusals, "an order is refused for a reason"
+    return RefusedOrder(order_id=order.pk, allegro_id=order.allegro_id, refusals=refusals)
