@@ -77,12 +77,12 @@ PACKAGES = (
         licence_file="LICENSE",
     ),
     Package(
-        name="inter-ui",
+        name="@fontsource-variable/inter",
         folder="inter",
         licence="OFL-1.1",
         use="typeface of the pages",
-        files=("variable/InterVariable.woff2",),
-        licence_file="LICENSE.txt",
+        files=("files/inter-latin-opsz-normal.woff2", "files/inter-latin-ext-opsz-normal.woff2"),
+        licence_file="LICENSE",
     ),
     Package(
         name="axe-core",
@@ -119,6 +119,7 @@ def sprite() -> str:
         source = (MODULES / "@tabler" / "icons" / "icons" / "outline" / f"{name}.svg").read_text()
         body = re.sub(r"<!--.*?-->", "", source, flags=re.DOTALL)
         body = re.sub(r"^\s*<svg[^>]*>|</svg>\s*$", "", body.strip(), flags=re.DOTALL)
+        body = re.sub(r'<path stroke="none" d="M0 0h24v24H0z" fill="none" ?/>', "", body)
         shapes = " ".join(body.split())
         symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>')
     return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "\n".join(symbols) + "\n</svg>\n"

@@ -39,6 +39,7 @@ class Shell:
     settings: Entry | None
     counts: frame.Counts
     shops: tuple[frame.ShopFreshness, ...]
+    here: str
     search_url: str
     search_text: str
 
@@ -91,6 +92,16 @@ def _menu(*, company: Company, area: str, counts: frame.Counts) -> tuple[Entry, 
     return tuple(entries)
 
 
+def _here(entries: tuple[Entry, ...]) -> str:
+    """Name of the entry the page belongs to, for the narrow top bar of a phone."""
+    for entry in entries:
+        if entry.is_current:
+            return entry.label
+        if found := _here(entry.children):
+            return found
+    return ""
+
+
 def area_of(request: HttpRequest) -> str:
     """Which entry of the menu the page belongs to: its URL namespace, or its name without one."""
     match = request.resolver_match
@@ -125,6 +136,7 @@ def build(request: HttpRequest) -> Shell:
         settings=settings,
         counts=counts,
         shops=shops,
+        here=_here((*menu, *((settings,) if settings else ()))),
         search_url=address("orders:list"),
         search_text=request.GET.get("q", ""),
     )
