@@ -126,6 +126,13 @@ def finish(job: Job, *, now: datetime) -> bool:
     return True
 
 
+def finish_by_key(key: str, *, now: datetime) -> None:
+    """Close a waiting job whose work somebody did without it, such as a command."""
+    Job.objects.filter(key=key, state=JobState.WAITING).update(
+        state=JobState.DONE, finished_at=now, lease_until=None
+    )
+
+
 def fail_or_retry(job: Job, failure: Failure, *, now: datetime) -> JobState:
     """Put a job back for later, or close it as failed; gives the state it is in now.
 
