@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Final
 
-from stragan.cli.lifeline import PARENT_VARIABLE
+from stragan.cli.lifeline import PARENT_VARIABLE, end_with_parent
 
 READY_VARIABLE: Final = "STRAGAN_READY_FD"
 STOP_LIMIT_S: Final = 15.0
@@ -62,8 +62,13 @@ class Group:
             PARENT_VARIABLE: str(os.getpid()),
             **(environment or {}),
         }
+        parent = os.getpid()
         self.children[name] = subprocess.Popen(  # noqa: S603 -- our own modules
-            [sys.executable, "-m", *arguments], env=given, pass_fds=pass_fds, stdin=subprocess.DEVNULL
+            [sys.executable, "-m", *arguments],
+            env=given,
+            pass_fds=pass_fds,
+            stdin=subprocess.DEVNULL,
+            preexec_fn=lambda: end_with_parent(parent),  # noqa: PLW1509 -- this process has one thread
         )
         return self.children[name]
 

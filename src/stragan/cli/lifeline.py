@@ -8,21 +8,20 @@ from typing import Final
 
 PARENT_VARIABLE: Final = "STRAGAN_PARENT"
 _PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
 
 
-def end_with_parent(parent: int | None = None) -> None:
+def end_with_parent(parent: int) -> None:
     """Ask the kernel for SIGTERM when the parent dies; leave at once when it is dead already.
 
-    *parent* is the process id the parent had when it started us, by default the one it put in the
-    environment; without either this does nothing, as for a process that a person started. Linux
-    only: elsewhere a supervisor has to see to it.
+    *parent* is the process id the parent had when it started us. To be called in the child, before
+    or after ``exec``. Linux only: elsewhere a supervisor has to see to it.
     """
-    expected = parent if parent is not None else int(os.environ.get(PARENT_VARIABLE, "0"))
-    if not expected or not sys.platform.startswith("linux"):
+    if _LIBC is None:
         return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != expected:  # it died before we asked
-        raise SystemExit(1)
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it died before we asked
+        os._exit(1)
 
 
 def is_parent_gone() -> bool:

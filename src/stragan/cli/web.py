@@ -33,7 +33,6 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Prepare, say so to the launcher, then answer requests until stopped."""
-    end_with_parent()
     set_up_django()
     try:
         _prepare()

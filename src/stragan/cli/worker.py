@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from stragan.cli.lifeline import end_with_parent, is_parent_gone
+from stragan.cli.lifeline import is_parent_gone
 from stragan.cli.main import set_up_django
 
 THREADS: Final = 2
@@ -21,7 +21,6 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Work until stopped; a job that does not end in time is handed back to the queue."""
-    end_with_parent()
     set_up_django()
     from stragan.jobs.worker import Worker  # noqa: PLC0415 -- Django is set up just above
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from stragan.kit.data_folder import data_dir
+from stragan.kit.data_folder import data_dir, is_demo_folder
 from stragan.project import environment
 
 DATA_DIR = data_dir()
@@ -26,7 +26,7 @@ ALLEGRO_CLIENT_ID = os.environ.get("STRAGAN_ALLEGRO_CLIENT_ID", "")
 ALLEGRO_CLIENT_SECRET = os.environ.get("STRAGAN_ALLEGRO_CLIENT_SECRET", "")
 ALLEGRO_APP_NAME = os.environ.get("STRAGAN_ALLEGRO_APP_NAME", "Stragan")
 ALLEGRO_INFO_URL = os.environ.get("STRAGAN_ALLEGRO_INFO_URL", "https://stragan.example.org/allegro")
-IS_DEMO = os.environ.get("STRAGAN_DEMO") == "1"
+IS_DEMO = is_demo_folder(DATA_DIR)
 
 INSTALLED_APPS = [
     "stragan.kit",
