@@ -232,6 +232,7 @@ def a_deposit_invoice() -> DocumentSnapshot:
     """Build an unpaid invoice with a packaging deposit: 121,83 zł and 13,00 zł of deposit."""
     base = an_invoice(
         number="FV 123/11/2026", buyer=a_company(), payment=unpaid(), ksef=KsefState.NOT_SENT,
+        supply_kind=SupplyKind.DELIVERY,
         deposits=(
             Deposit(name="Butelka PET do 3 l", quantity=Decimal(18), unit_amount=Decimal("0.50"),
                     amount=Decimal("9.00")),
@@ -270,7 +271,13 @@ NAMES = (
 def an_invoice_of(count: int, **changes: object) -> DocumentSnapshot:
     """Build an unpaid invoice for a firm with *count* varied lines."""
     base = replace(
-        an_invoice(number="FV 120/11/2026", buyer=a_company(), payment=unpaid(), ksef=KsefState.NOT_SENT),
+        an_invoice(
+            number="FV 120/11/2026",
+            buyer=a_company(),
+            payment=unpaid(),
+            ksef=KsefState.NOT_SENT,
+            supply_kind=SupplyKind.DELIVERY,
+        ),
         **changes,  # type: ignore[arg-type]  # fields by name, checked by replace
     )
     lines = [

@@ -33,6 +33,14 @@ def test_a_long_word_is_cut_where_the_column_ends_without_a_hyphen() -> None:
     assert lines == ["bardzo.dlugi.adres.poczty.", "elektronicznej@bardzo-dluga-domena.", "example.com"]
 
 
+def test_an_exact_text_is_never_hyphenated() -> None:
+    assert wrap("SKU DRUGA-SYGNATURA-OFERTY-SKLEPU", style="code", limit=30 * MM, exact=True) == [
+        "SKU DRUGA-",
+        "SYGNATURA-OFERTY-",
+        "SKLEPU",
+    ]
+
+
 def test_an_identifier_shrinks_to_its_column() -> None:
     fitted = fit("1111111111-20261123-0100A2F4C19E-42", style="value", limit=COLUMN)
     assert fitted.lines == ["1111111111-20261123-0100A2F4C19E-42"]

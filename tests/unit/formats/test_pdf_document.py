@@ -26,6 +26,7 @@ from builders.snapshots import (
 from stragan.core.snapshot import DocumentKind, DocumentSnapshot, Payment
 from stragan.formats.pdf import render
 from stragan.formats.pdf.document import KindNotPrintable, document_of
+from stragan.formats.pdf.styles import GRID
 
 
 def read(pdf: bytes) -> pypdf.PdfReader:
@@ -139,9 +140,10 @@ def test_a_part_payment_shows_what_is_left() -> None:
         method="transfer", provider="", paid=Decimal("6.97"), paid_date=date(2026, 11, 22), due_date=None
     )
     text = text_of(an_invoice(payment=part))
-    assert "zapłacono część" in text
     assert "Zapłacono 22.11.2026 6,97" in text
     assert "Pozostało do zapłaty 100,00" in text
+    dated = text_of(an_invoice(payment=replace(part, due_date=date(2026, 12, 7))))
+    assert "Pozostało do 7.12.2026 100,00" in dated
 
 
 def test_an_overpayment_is_shown() -> None:
@@ -254,11 +256,46 @@ def test_notes_too_long_for_a_column_take_the_whole_width() -> None:
     assert "Uwaga numer 19: prosimy o sprawdzenie przesyłki przy kurierze.\n" in printed[0] + "\n"
 
 
+def test_notes_that_do_not_fit_under_the_totals_get_a_page_of_their_own() -> None:
+    notes = "\n".join(f"Uwaga numer {place}." for place in range(40))
+    first, second = pages_of(an_invoice(notes=notes))
+    assert "słownie" in first
+    assert "strona 1 z 2" in first
+    assert "do przeniesienia" not in first
+    assert second.count("Uwaga numer") == 40
+    assert "strona 2 z 2" in second
+
+
+@pytest.mark.parametrize(
+    "snapshot",
+    [an_invoice(), a_company_invoice(), a_deposit_invoice(), an_exempt_invoice(), an_invoice_of(40)],
+)
+def test_the_printed_height_is_the_planned_one(snapshot: DocumentSnapshot) -> None:
+    document = document_of(snapshot)
+    last = document.pages[-1]
+    rows = document.table.rows[last.first_row : last.end_row]
+    head = document.head.height + GRID.head_gap if len(document.pages) == 1 else 0
+    planned = (
+        GRID.top + head + document.table.header_height + sum(row.height for row in rows)
+        + GRID.block_gap + document.tail.height
+    )  # fmt: skip
+    baselines: list[float] = []
+    page = read(render(snapshot)).pages[-1]
+
+    def note(text: str, outer: list[float], inner: list[float], *_: object) -> None:
+        if text.strip():
+            baselines.append(GRID.height - (inner[5] * outer[3] + outer[5]))
+
+    page.extract_text(visitor_text=note)
+    body = [baseline for baseline in baselines if baseline < GRID.height - GRID.bottom]
+    assert max(body) == pytest.approx(planned, abs=0.1)
+
+
 def test_company_text_too_long_for_the_foot_goes_into_the_notes() -> None:
     footer = "Sąd Rejonowy dla miasta stołecznego Warszawy, kapitał zakładowy. " * 12
-    document = document_of(an_invoice(seller=a_seller(footer=footer)))
-    assert document.footer == []
-    assert document.tail.notes is not None
+    snapshot = an_invoice(seller=a_seller(footer=footer))
+    assert document_of(snapshot).footer == []
+    assert text_of(snapshot).count("Sąd Rejonowy") == 12
 
 
 def test_a_name_taller_than_a_page_flows_over_pages_and_nothing_is_cut() -> None:

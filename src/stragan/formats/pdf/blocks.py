@@ -57,12 +57,17 @@ def paragraph(text: str, *, style: str, limit: float = GRID.column, lead: float 
     return [Entry(style, lines, kind.size, below(style, lead=lead or kind.pitch))] if lines else []
 
 
-def pair(key: str, value: str, *, indent: float, style: str = "value", lead: float = 12.6) -> list[Entry]:
+def pair(key: str, value: str, *, indent: float) -> list[Entry]:
     """Wrap a value beside its key."""
-    lines = wrap(value, style=style, limit=GRID.column - indent)
-    keys = wrap(key, style="key", limit=indent - 4)
-    size = STYLES[style].size
-    return [Entry(style, lines or [""], size, below(style, lead=lead), keys, indent)]
+    lines = wrap(value, style="value", limit=GRID.column - indent)
+    return [Entry("value", lines or [""], STYLES["value"].size, below("value", lead=12.6), [key], indent)]
+
+
+def exact_pair(key: str, value: str, *, indent: float) -> list[Entry]:
+    """Put an identifier beside its key, shrunk to its place and never hyphenated."""
+    fitted = fit(value, style="value", limit=GRID.column - indent)
+    above = below("value", lead=12.6, size=fitted.size)
+    return [Entry("value", fitted.lines, fitted.size, above, [key], indent)]
 
 
 def inline_pair(key: str, value: str, *, style: str) -> list[Entry]:

@@ -17,6 +17,7 @@ SLACK: Final = 0.998
 
 STEP: Final = 0.05  # points; sizes of shrunken text are multiples of it
 LETTER: Final = re.compile(r"[aiouwzAIOUWZ]")
+CODES: Final = frozenset({"SKU", "EAN"})
 NUMBER: Final = re.compile(r"\d[\d.,]*")
 BEFORE_NUMBER: Final = re.compile(
     r"KRS|REGON|NIP|BDO|nr|lok\.|art\.|ust\.|pkt|poz\.|§|×|tel\.", re.IGNORECASE
@@ -40,8 +41,8 @@ class Fitted:
 
 
 def _glued(before: str, after: str) -> bool:
-    """Tell whether two words stay on one line: "w domu", "25 m", "KRS 0000000000"."""
-    if LETTER.fullmatch(before):
+    """Tell whether two words stay on one line: "w domu", "25 m", "KRS 0000000000", "SKU AB-1"."""
+    if LETTER.fullmatch(before) or before in CODES:
         return True
     if NUMBER.fullmatch(before):
         return UNIT.fullmatch(after) is not None
@@ -84,14 +85,14 @@ def _hard_cut(word: str, room: float, *, bold: bool) -> int:
     return soft
 
 
-def wrap(text: str, *, style: str, limit: float, size: float | None = None) -> list[str]:
+def wrap(text: str, *, style: str, limit: float, exact: bool = False) -> list[str]:
     """Break *text* into lines no wider than *limit* points; an empty text has no lines.
 
     A word joined by a hyphen ("Budowlano-Usługowa") repeats it on the next line, as Polish
-    typography asks; nothing else is hyphenated.
+    typography asks; nothing else is hyphenated, and nothing at all in *exact* texts.
     """
     kind = STYLES[style]
-    room = limit * SLACK / (size or kind.size)
+    room = limit * SLACK / kind.size
     space = width(" ", bold=kind.bold)
     lines: list[str] = []
     line, used = "", 0.0
@@ -103,7 +104,7 @@ def wrap(text: str, *, style: str, limit: float, size: float | None = None) -> l
             if start + wide <= room:
                 line, used = (f"{line} {word}" if line else word), start + wide
                 break
-            cut = _hyphen_cut(word, room - start, bold=kind.bold)
+            cut = 0 if exact else _hyphen_cut(word, room - start, bold=kind.bold)
             if cut:
                 lines.append(f"{line} {word[:cut]}" if line else word[:cut])
                 word = "-" + word[cut:]

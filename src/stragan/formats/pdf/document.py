@@ -1,11 +1,11 @@
 """A whole document as data for the template: what is printed where, page by page."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import accumulate
 from typing import Final
 
 from stragan.core.errors import Refused
+from stragan.core.money import ZERO
 from stragan.core.snapshot import DocumentSnapshot
 from stragan.formats.pdf import wording
 from stragan.formats.pdf.breaking import fit, wrap
@@ -18,6 +18,8 @@ from stragan.formats.pdf.styles import CAP, COLORS, GRID, MM, STYLES, Grid, Styl
 from stragan.formats.pdf.tail import Tail, tail_of
 
 FOOTER_WIDTH: Final = 152 * MM
+RUNNING_WIDTH: Final = 120 * MM
+RUNNING_NUMBER: Final = 80 * MM
 FOOTER_LINES: Final = 4
 """Company text with more lines goes into the notes: the foot of the page has no room for it."""
 
@@ -30,10 +32,12 @@ class KindNotPrintable(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One planned page: its rows (from, to), sums carried, its number as printed."""
+    """One planned page: its rows (from, to), whether the end or wide notes follow, sums carried."""
 
     first_row: int
     end_row: int
+    tail: bool
+    notes: bool
     carried_in: str
     carried_out: str
     label: str
@@ -44,6 +48,7 @@ class Running:
     """The line over the second and later pages."""
 
     title: str
+    size: float
     date: str
     seller: str
 
@@ -65,7 +70,6 @@ class Document:
     colors: dict[str, str]
     grid: Grid
     cap: float
-    text_width: float
     wide: float
 
 
@@ -79,14 +83,25 @@ def _footer(snapshot: DocumentSnapshot) -> str:
 
 
 def _running(snapshot: DocumentSnapshot, title: str) -> Running:
-    """Shorten the seller's name when the running line would meet the carried sum."""
-    name = f"{title} {snapshot.number}"
-    head = fit(name, style="running_strong", limit=GRID.wide / 2, floor=STYLES["running"].size).lines[0]
+    """Shrink a long number; shorten the seller's name when it would meet the carried sum."""
+    usual = STYLES["running"].size
     date = f"z dnia {wording.day(snapshot.issue_date)}"
-    taken = (width(head, bold=True) + width(date) + 3) * STYLES["running"].size
-    lines = wrap(snapshot.seller.name, style="running", limit=GRID.wide - taken)
+    fitted = fit(f"{title} {snapshot.number}", style="running_strong", limit=RUNNING_NUMBER, floor=usual / 2)
+    name = fitted.lines[0] + " …" * (len(fitted.lines) > 1)
+    taken = width(name, bold=True) * fitted.size + width(date) * usual + 6 * MM
+    lines = wrap(snapshot.seller.name, style="running", limit=RUNNING_WIDTH - taken)
     seller = lines[0] + " …" * (len(lines) > 1) if lines else ""
-    return Running(head, date, seller)
+    return Running(name, fitted.size, date, seller)
+
+
+def _notes_place(tail: Tail, *, left: float) -> tuple[bool, bool] | None:
+    """Tell whether wide notes stand on the last page or on one more; None if they fill more than one."""
+    if tail.wide_notes is None:
+        return False, False
+    height = tail.wide_notes.height
+    if GRID.block_gap + height <= left:
+        return True, False
+    return (False, True) if height <= GRID.body_height else None
 
 
 def _pages(table: LinesTable, head: Head, tail: Tail) -> list[Page]:
@@ -97,24 +112,46 @@ def _pages(table: LinesTable, head: Head, tail: Tail) -> list[Page]:
         later=table.header_height,
         tail=GRID.block_gap + tail.height,
     )
-    plan = pages_of([row.height for row in table.rows], space)
+    heights = [row.height for row in table.rows]
+    plan = pages_of(heights, space)
     if plan is None:
         return []
-    sums = [Decimal(0), *accumulate(row.gross for row in table.rows)]
+    start = space.first if len(plan) == 1 else space.later
+    used = start + sum(heights[place] for place in plan[-1]) + space.tail
+    notes = _notes_place(tail, left=space.page - used)
+    if notes is None:
+        return []
+    beside, apart = notes
+    count = len(plan) + apart
+    sums = [ZERO, *accumulate(row.gross for row in table.rows)]
     pages = []
-    start = 0
-    for place, rows in enumerate(plan):
-        end = start + len(rows)
+    end = 0
+    for place, rows in enumerate(plan, start=1):
+        start_row, end = end, end + len(rows)
+        last = place == len(plan)
         pages.append(
             Page(
-                first_row=start,
+                first_row=start_row,
                 end_row=end,
-                carried_in=wording.amount(sums[start]) if start else "",
-                carried_out=wording.amount(sums[end]) if end and place + 1 < len(plan) else "",
-                label=f"strona {place + 1} z {len(plan)}",
+                tail=last,
+                notes=last and beside,
+                carried_in=wording.amount(sums[start_row]) if start_row else "",
+                carried_out=wording.amount(sums[end]) if end and not last else "",
+                label=f"strona {place} z {count}",
             )
         )
-        start = end
+    if apart:
+        pages.append(
+            Page(
+                end,
+                end,
+                tail=False,
+                notes=True,
+                carried_in="",
+                carried_out="",
+                label=f"strona {count} z {count}",
+            )
+        )
     return pages
 
 
@@ -145,6 +182,5 @@ def document_of(snapshot: DocumentSnapshot) -> Document:
         colors=COLORS,
         grid=GRID,
         cap=CAP,
-        text_width=GRID.text_width,
         wide=GRID.wide,
     )

@@ -4,7 +4,17 @@ from dataclasses import dataclass
 
 from stragan.core.snapshot import DocumentSnapshot, KsefState
 from stragan.formats.pdf import wording
-from stragan.formats.pdf.blocks import Block, Entry, below, block, identifier, inline_pair, pair, paragraph
+from stragan.formats.pdf.blocks import (
+    Block,
+    Entry,
+    below,
+    block,
+    exact_pair,
+    identifier,
+    inline_pair,
+    pair,
+    paragraph,
+)
 from stragan.formats.pdf.breaking import fit
 from stragan.formats.pdf.styles import CAP, GRID, MM, STYLES
 
@@ -74,7 +84,7 @@ def _document(snapshot: DocumentSnapshot) -> Block:
         if snapshot.supply_date and snapshot.supply_kind
         else []
     )
-    shop = pair("Sklep", snapshot.shop, indent=DOCUMENT_INDENT) if snapshot.shop else []
+    shop = exact_pair("Sklep", snapshot.shop, indent=DOCUMENT_INDENT) if snapshot.shop else []
     order = identifier("Zamówienie Allegro", snapshot.order_id) if snapshot.order_id else []
     ksef = (
         identifier("Numer KSeF", wording.KSEF_NOTES[KsefState.NOT_SENT])
@@ -88,7 +98,7 @@ def _document(snapshot: DocumentSnapshot) -> Block:
 def head_of(snapshot: DocumentSnapshot) -> Head:
     """Build the head of a document."""
     fitted = fit(snapshot.number, style="number", limit=GRID.wide, floor=STYLES["party"].size)
-    lead = STYLES["number"].pitch if fitted.size == STYLES["number"].size else fitted.size + 4
+    lead = STYLES["number"].pitch
     number = Entry("number", fitted.lines, fitted.size, below("number", lead=lead, size=fitted.size))
     blocks = [_seller(snapshot), _buyer(snapshot), _document(snapshot)]
     return Head(wording.TITLES[snapshot.kind], number, blocks)

@@ -129,7 +129,7 @@ def _row(
     code = _code(line, dense=dense)
     end = width(name[-1]) * STYLES[style].size + CODE_GAP + width(code) * STYLES["code"].size
     runs_on = dense and bool(code) and end <= room
-    codes = [] if runs_on else wrap(code, style="code", limit=room)
+    codes = [] if runs_on else wrap(code, style="code", limit=room, exact=True)
     height = max(
         block_height(style, len(name)) + len(codes) * STYLES["code"].pitch, block_height(style, len(unit))
     )

@@ -8,7 +8,7 @@ from stragan.core.money import ZERO
 from stragan.core.snapshot import DocumentSnapshot, KsefState
 from stragan.core.words import NoWords, in_words
 from stragan.formats.pdf import wording
-from stragan.formats.pdf.blocks import Block, Entry, block, identifier, pair, paragraph
+from stragan.formats.pdf.blocks import Block, Entry, block, exact_pair, identifier, pair, paragraph
 from stragan.formats.pdf.breaking import fit, wrap, wrap_all
 from stragan.formats.pdf.faces import width
 from stragan.formats.pdf.styles import CAP, GRID, MM, STYLES, block_height
@@ -52,7 +52,8 @@ class Part:
 
     label: str
     figure: str
-    strong: bool
+    style: str
+    size: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +83,23 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """The unbreakable end: sums beside the amount due, then payment and notes."""
+    """The unbreakable end: sums beside the amount due, then payment and notes.
+
+    Notes too long for a column are set wide under it and may go to a page of their own.
+    """
 
     sums: list[Sums]
     due: Due
     payment: Block
     notes: Block | None
-    notes_wide: bool
+    wide_notes: Block | None
 
     @property
     def height(self) -> float:
-        """Height from the rule over the sums to the last line."""
+        """Height from the rule over the sums to the last line, without wide notes."""
         sums = sum(table.height for table in self.sums) + GRID.block_gap * (len(self.sums) - 1)
         notes = self.notes.height if self.notes else 0
         upper = max(sums, self.due.height) + GRID.block_gap
-        if self.notes_wide:
-            return upper + self.payment.height + GRID.block_gap + notes
         return upper + max(self.payment.height, notes)
 
 
@@ -183,6 +185,21 @@ def _words(value: Decimal, currency: str) -> list[str]:
     return wrap(text, style="words", limit=GRID.column - 2 * GRID.box_inset)
 
 
+def _parts(rows: dict[str, Decimal], *, style: str) -> list[Part]:
+    """Make rows, their figures shrunk alike to what the longest row leaves."""
+    inner = GRID.column - 2 * GRID.box_inset - 4
+    sizes = [
+        fit(
+            wording.amount(value),
+            style=style,
+            limit=inner - width(label) * STYLES["part"].size,
+            floor=STYLES[style].size / 2,
+        ).size
+        for label, value in rows.items()
+    ]
+    return [Part(label, wording.amount(value), style, min(sizes)) for label, value in rows.items()]
+
+
 def _settled(snapshot: DocumentSnapshot) -> list[Part]:
     """Rows under the figure when something was paid: paid on, left to pay, overpaid."""
     payment = snapshot.payment
@@ -190,11 +207,11 @@ def _settled(snapshot: DocumentSnapshot) -> list[Part]:
         return []
     paid_on = f" {wording.day(payment.paid_date)}" if payment.paid_date else ""
     left = snapshot.to_pay - payment.paid
-    parts = [
-        Part(f"Zapłacono{paid_on}", wording.amount(payment.paid), strong=True),
-        Part("Pozostało do zapłaty", wording.amount(max(left, ZERO)), strong=True),
-    ]
-    return [*parts, Part("Nadpłata", wording.amount(-left), strong=True)] if left < ZERO else parts
+    until = wording.day(payment.due_date) if payment.due_date and left > ZERO else "zapłaty"
+    rows = {f"Zapłacono{paid_on}": payment.paid, f"Pozostało do {until}": max(left, ZERO)}
+    if left < ZERO:
+        rows["Nadpłata"] = -left
+    return _parts(rows, style="strong")
 
 
 def _aside(snapshot: DocumentSnapshot) -> str:
@@ -202,10 +219,10 @@ def _aside(snapshot: DocumentSnapshot) -> str:
     payment = snapshot.payment
     if payment.paid >= snapshot.to_pay:
         return "zapłacono"
+    if payment.paid > ZERO:
+        return ""  # the rows under the figure say it all
     if payment.due_date:
         return f"termin {wording.day(payment.due_date)}"
-    if payment.paid > ZERO:
-        return "zapłacono część"
     return "przy odbiorze" if payment.method == "cod" else ""
 
 
@@ -215,10 +232,8 @@ def _due(snapshot: DocumentSnapshot) -> Due:
     room = GRID.column - 2 * GRID.box_inset - width(currency) * STYLES["currency"].size - 6
     before = []
     if snapshot.deposits:
-        before = [
-            Part("Należność ogółem (faktura)", wording.amount(snapshot.gross), strong=False),
-            Part("Kaucja (poza VAT)", wording.amount(snapshot.deposit), strong=False),
-        ]
+        rows = {"Należność ogółem (faktura)": snapshot.gross, "Kaucja (poza VAT)": snapshot.deposit}
+        before = _parts(rows, style="value")
     settled = _settled(snapshot)
     label = "Należność ogółem" if settled and not before else "Do zapłaty"
     size = fit(figure, style="due", limit=room, floor=STYLES["words"].size).size
@@ -242,7 +257,7 @@ def _payment(snapshot: DocumentSnapshot) -> Block:
         entries.append(identifier("Rachunek", wording.account(seller.bank_account)))
         if seller.bank_name:
             entries.append(pair("Bank", seller.bank_name, indent=PAYMENT_INDENT))
-        entries.append(pair("Tytuł", snapshot.number, indent=PAYMENT_INDENT))
+        entries.append(exact_pair("Tytuł", snapshot.number, indent=PAYMENT_INDENT))
     return block("Płatność", entries)
 
 
@@ -278,4 +293,5 @@ def tail_of(snapshot: DocumentSnapshot, *, footer: str) -> Tail:
     if wide:
         entries = _notes(texts, GRID.text_width)
     notes = block("Informacje", [entries]) if entries else None
-    return Tail(sums, _due(snapshot), _payment(snapshot), notes, wide)
+    narrow, broad = (None, notes) if wide else (notes, None)
+    return Tail(sums, _due(snapshot), _payment(snapshot), narrow, broad)
