@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 TEXTS: Final[dict[str, Promise]] = {
     "error": _("This cannot be done."),
     "invalid_nip": _("This is not a NIP: it has ten digits, and the last one checks the others."),
+    "invalid_iban": _("This is not a bank account number: check its digits."),
     "invalid_vat_eu": _("This is not an EU VAT number: check the country prefix and the digits."),
     "unknown_vat_code": _("There is no VAT code “%(text)s”. Use 23, 8, 5, 0 or zw."),
     "vat_code_not_in_force": _("The VAT rate %(code)s was not in force on that day."),
