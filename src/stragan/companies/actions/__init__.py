@@ -19,6 +19,7 @@ from stragan.companies.actions.tokens import (
     make_setup_token,
     setup_token_is_valid,
     use_setup_token,
+    withdraw_invitation,
 )
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "update_company",
     "use_setup_token",
     "weakness_of",
+    "withdraw_invitation",
 ]

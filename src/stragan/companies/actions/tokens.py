@@ -135,6 +135,22 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> Membership
     return membership
 
 
+def withdraw_invitation(*, company: Company, invitation_id: int, by: User, now: datetime) -> bool:
+    """Make an unused link stop working; False when there is no such link any more."""
+    with transaction.atomic():
+        rows = Invitation.objects.filter(pk=invitation_id, company=company, used_at=None)
+        if not rows.delete()[0]:
+            return False
+        record(
+            "member.invitation_withdrawn",
+            company=company,
+            by=by,
+            now=now,
+            facts={"invitation": invitation_id},
+        )
+    return True
+
+
 def _join(*, company: Company, user: User, role: Role, now: datetime) -> Membership:
     return Membership.objects.for_company(company).get_or_create(
         company=company, user=user, defaults={"role": role, "created_at": now}
