@@ -47,7 +47,9 @@ def ask_for_syncs(*, now: datetime) -> int:
     in only one anyway.
     """
     due = Q(next_sync_at=None) | Q(next_sync_at__lte=now)
-    shops = Shop.objects.across_companies().filter(due, state=ShopState.CONNECTED)
+    shops = Shop.objects.across_companies().filter(
+        due, state=ShopState.CONNECTED, company__allegro_module=True
+    )
     requests = []
     for shop_id, company_id, was in shops.order_by("id").values_list("id", "company_id", "next_sync_at"):
         moved = (
