@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from stragan.companies.models import Company, User
+from stragan.companies.queries import companies_of
 from stragan.web.shell import frame
 
 _ORDERS: Final = "orders"
@@ -34,6 +35,7 @@ class Shell:
     """Everything the base template asks for."""
 
     company: Company | None
+    companies: tuple[Company, ...]
     initials: str
     menu: tuple[Entry, ...]
     settings: Entry | None
@@ -131,6 +133,7 @@ def build(request: HttpRequest) -> Shell:
             )
     return Shell(
         company=company,
+        companies=tuple(companies_of(user=user)) if isinstance(user, User) and company else (),
         initials=initials(user) if isinstance(user, User) else "",
         menu=menu,
         settings=settings,

@@ -32,7 +32,8 @@ const show = ({ text, undoUrl, undoLabel }) => {
 
 const collect = () => {
   for (const message of document.querySelectorAll("template[data-toast]")) {
-    show({ text: message.content.textContent.trim() });
+    const { undoUrl, undoLabel } = message.dataset;
+    show({ text: message.content.textContent.trim(), undoUrl, undoLabel });
     message.remove();
   }
 };
