@@ -18,7 +18,7 @@ TEENS: Final = (12, 13, 14)
 class NoWords(Refused):
     """The amount is negative or too large to be written in words."""
 
-    code = "words.range"
+    code = "amount_without_words"
 
 
 def zloty_plural(whole: int) -> str:

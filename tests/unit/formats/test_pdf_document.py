@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pypdf
 import pytest
-from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
+from pypdf.generic import ArrayObject, Destination, DictionaryObject, PdfObject, StreamObject
 
 from builders.snapshots import (
     a_company,
@@ -202,6 +202,9 @@ def test_the_file_is_a_tagged_polish_archive_document() -> None:
         assert part in xmp
     assert reader.metadata is not None
     assert reader.metadata.title == "Faktura FV 119/11/2026"
+    assert [entry.title for entry in reader.outline if isinstance(entry, Destination)] == [
+        "Faktura FV 119/11/2026"
+    ]
     assert reader.metadata.author == "Przykład Handel sp. z o.o."
     assert str(reader.metadata["/CreationDate"]) == "D:20261123101530Z"
 
@@ -295,7 +298,7 @@ def test_company_text_too_long_for_the_foot_goes_into_the_notes() -> None:
     footer = "Sąd Rejonowy dla miasta stołecznego Warszawy, kapitał zakładowy. " * 12
     snapshot = an_invoice(seller=a_seller(footer=footer))
     assert document_of(snapshot).footer == []
-    assert text_of(snapshot).count("Sąd Rejonowy") == 12
+    assert " ".join(text_of(snapshot).split()).count("Sąd Rejonowy") == 12
 
 
 def test_a_name_taller_than_a_page_flows_over_pages_and_nothing_is_cut() -> None:

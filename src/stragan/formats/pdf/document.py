@@ -27,7 +27,7 @@ FOOTER_LINES: Final = 4
 class KindNotPrintable(Refused):
     """No template exists for this kind of document."""
 
-    code = "pdf.kind"
+    code = "kind_not_printable"
 
 
 @dataclass(frozen=True, slots=True)
