@@ -23,4 +23,6 @@ TEXTS: Final[dict[str, Promise]] = {
     "number_out_of_range": _("The number in “%(field)s” is out of range."),
     "case_not_supported": _("This kind of computation is not supported."),
     "case_contradictory": _("The data contradict each other."),
+    "amount_without_words": _("The amount %(amount)s cannot be written in words."),
+    "kind_not_printable": _("Documents of this kind cannot be printed yet."),
 }
