@@ -77,7 +77,7 @@ def _connect_and_fetch(*, company_id: int, name: str) -> None:
         now=business_now(),
         sleep=lambda _seconds: None,  # the stand-in approves at once
     )
-    fetch_shop.fetch_shop(shop=shop, now=business_now())
+    fetch_shop.fetch_shop(shop_id=shop.pk, trigger="command", now=business_now())
 
 
 if __name__ == "__main__":

@@ -14,8 +14,10 @@ Handler = Callable[[Mapping[str, object], datetime], None]
 HANDLERS: Final[dict[str, str]] = {
     "shops.sync": "stragan.jobs.shops:sync",
     "shops.sync_now": "stragan.jobs.shops:sync_now",
+    "orders.reassess": "stragan.jobs.orders:reassess",
     "documents.issue_run": "stragan.jobs.documents:issue_run",
-    "documents.render_pdf": "stragan.jobs.documents:render_pdf",
+    "documents.render_pdf": "stragan.jobs.files:render_pdf",
+    "orders.reassess": "stragan.jobs.orders:reassess",
 }
 
 
@@ -36,3 +38,10 @@ def handler_of(name: str) -> Handler:
     module, _, function = path.partition(":")
     handler: Handler = getattr(import_module(module), function)
     return handler
+
+
+def id_of(arguments: Mapping[str, object], name: str) -> int:
+    """The id a job was given; a row without it is a bug of whoever asked."""
+    value = arguments[name]
+    assert isinstance(value, int), f"{name} of a job is {value!r}"
+    return value

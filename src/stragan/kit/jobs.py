@@ -215,5 +215,5 @@ def _held(job: Job) -> QuerySet[Job]:
 
 def _pause_s(attempts: int, wish_s: int | None) -> float:
     pause = min(FIRST_PAUSE_S * 2 ** max(attempts - 1, 0), LONGEST_PAUSE_S)
-    spread = pause * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads load, guards nothing
+    spread: float = pause * random.uniform(0.5, 1.0)  # noqa: S311 -- spreads load, guards nothing
     return max(spread, float(wish_s or 0))

@@ -1,0 +1,142 @@
+"""Whole installations for tests that start our commands: a data folder, a database, an environment."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "correct horse 7"
+_FOREIGN = ("DJANGO_SETTINGS_MODULE", "STRAGAN_TEST_DATABASE", "STRAGAN_SECRET_KEY", "STRAGAN_FIELD_KEYS")
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Where it lives and what its commands find in the environment."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def command(self, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run ``stragan`` to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "stragan", *words],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def python(self, code: str) -> str:
+        """Run code with Django set up; gives what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-c", f"from stragan.cli.main import set_up_django\nset_up_django()\n{code}"],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def init(self) -> None:
+        """Make the company and its owner."""
+        words = ["--nip", "5260250274", "--name", "Próbna", "--email", "anna@example.com", "--password-stdin"]
+        done = self.command("init", *words, stdin=PASSWORD)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self, words: Sequence[str]) -> "subprocess.Popen[str]":
+        """Start Python with *words*; the test ends it."""
+        return subprocess.Popen(
+            [sys.executable, *words],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=(self.folder.parent / "log").open("a"),
+            text=True,
+        )
+
+    @contextmanager
+    def serving(self, *words: str) -> Iterator["Serving"]:
+        """``stragan serve`` on a free port, until the block ends."""
+        process = self.start(["-m", "stragan", "serve", "--port", "0", "--json", *words])
+        try:
+            assert process.stdout is not None, "asked for"
+            line = process.stdout.readline()
+            assert line, (self.folder.parent / "log").read_text()
+            yield Serving(process, json.loads(line))
+        finally:
+            process.kill()
+            process.wait()
+            if process.stdout is not None:
+                process.stdout.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """A running ``serve`` and the line it printed when it was ready."""
+
+    process: "subprocess.Popen[str]"
+    told: dict[str, str]
+
+    def tree(self) -> list[int]:
+        """The process ids of the launcher and of all below it."""
+        return descendants(self.process.pid)
+
+
+@contextmanager
+def an_installation(folder: Path) -> Iterator[Installation]:
+    """An empty installation on the database the suite runs on."""
+    environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+    environment |= {"STRAGAN_DATA_DIR": str(folder / "data"), "STRAGAN_URL": ""}
+    if os.environ.get("STRAGAN_TEST_DATABASE") != "postgres":
+        yield Installation(folder / "data", environment)
+        return
+    import psycopg  # noqa: PLC0415 -- only where PostgreSQL is tested
+
+    server = os.environ.get("STRAGAN_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+    name = f"stragan_test_{uuid4().hex[:12]}"
+    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield Installation(folder / "data", {**environment, "STRAGAN_DATABASE_URL": url})
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def descendants(pid: int) -> list[int]:
+    """*pid* and all processes below it."""
+    found = [pid]
+    with suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            found += descendants(int(child))
+    return found
+
+
+def alive(pids: Sequence[int]) -> list[int]:
+    """Those of *pids* that run (zombies do not)."""
+    found = []
+    for pid in pids:
+        with suppress(OSError):
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+            if state != "Z":
+                found.append(pid)
+    return found
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float, what: str) -> None:
+    """Look again and again until *condition* holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)

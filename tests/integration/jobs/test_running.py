@@ -1,0 +1,89 @@
+"""What becomes of a job: done, tried again, or failed with a code people can read."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import pytest
+
+from builders.companies import NOW
+from stragan.core.errors import Refused, Unavailable
+from stragan.jobs import registry
+from stragan.jobs.running import run_job
+from stragan.kit import jobs
+from stragan.kit.clock import real_now
+from stragan.kit.models import Job, JobState
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEEN: list[tuple[Mapping[str, object], datetime]] = []
+
+
+class Down(Unavailable):
+    code = "test_down"
+
+
+class No(Refused):
+    code = "test_no"
+
+
+def works(arguments: Mapping[str, object], now: datetime) -> None:
+    SEEN.append((arguments, now))
+
+
+def is_down(_arguments: Mapping[str, object], _now: datetime) -> None:
+    raise Down(retry_after_s=90, status=503)
+
+
+def is_refused(_arguments: Mapping[str, object], _now: datetime) -> None:
+    raise No(order="7")
+
+
+def has_a_bug(_arguments: Mapping[str, object], _now: datetime) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.fixture(autouse=True)
+def _handlers(monkeypatch: pytest.MonkeyPatch) -> None:
+    SEEN.clear()
+    for handler in (works, is_down, is_refused, has_a_bug):
+        monkeypatch.setitem(registry.HANDLERS, handler.__name__, f"{__name__}:{handler.__name__}")
+    # The suite imports tests by path, so their module is found by name only here.
+    monkeypatch.setattr(registry, "import_module", lambda _name: __import__("sys").modules[__name__])
+
+
+def run(name: str) -> Job:
+    jobs.enqueue(jobs.Request(name=name, key=name, arguments={"id": 7}, company_id=1), now=NOW)
+    job = jobs.claim(worker="w1", now=real_now())
+    assert job is not None
+    run_job(job)
+    job.refresh_from_db()
+    return job
+
+
+def test_a_job_gets_its_arguments_and_is_done() -> None:
+    assert run("works").state == JobState.DONE
+    assert [arguments for arguments, _ in SEEN] == [{"id": 7}]
+
+
+def test_what_is_out_of_reach_is_tried_again_when_it_wishes() -> None:
+    job = run("is_down")
+    assert (job.state, job.error_code, job.error_params) == (JobState.WAITING, "test_down", {"status": 503})
+    assert 85 < (job.due_at - real_now()).total_seconds() < 95
+
+
+def test_a_refusal_fails_at_once_with_its_code() -> None:
+    job = run("is_refused")
+    assert (job.state, job.error_code, job.error_params) == (JobState.FAILED, "test_no", {"order": "7"})
+
+
+def test_a_bug_is_told_once_with_its_traceback_and_tried_again(caplog: pytest.LogCaptureFixture) -> None:
+    job = run("has_a_bug")
+    assert (job.state, job.error_code) == (JobState.WAITING, "internal_error")
+    traces = [record for record in caplog.records if record.exc_info]
+    assert len(traces) == 1
+    assert job.error_params["reference"] in str(traces[0].__dict__)
+
+
+def test_a_name_nobody_knows_fails_at_once() -> None:
+    job = run("from.the.future")
+    assert (job.state, job.error_code) == (JobState.FAILED, "job_unknown")
