@@ -55,10 +55,12 @@ class Shop(models.Model):
     cursor_at = models.DateTimeField(null=True)
     latest_event_id = models.CharField(max_length=60, blank=True)
     latest_event_at = models.DateTimeField(null=True)
-    windows_done_until = models.DateTimeField(
-        null=True
-    )  # first import: bought-at windows finished up to here
+    windows_done_until = models.DateTimeField(null=True)  # first import: purchases up to here are in
     first_import_done_at = models.DateTimeField(null=True)
+    updates_until = models.DateTimeField(null=True)  # latest updatedAt seen, by Allegro's own clock
+    reconciled_at = models.DateTimeField(
+        null=True
+    )  # when the list was last asked for what the journal missed
     synced_at = models.DateTimeField(null=True)
     manual_fetch_at = models.DateTimeField(null=True)
     next_sync_at = models.DateTimeField(null=True)

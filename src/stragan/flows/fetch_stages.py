@@ -1,0 +1,244 @@
+"""The stages of fetching a shop: purchases by date, the journal, lists of updates, single forms."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from stragan.core.dates import start_of_warsaw_day
+from stragan.flows.list_walk import By, walk
+from stragan.flows.sync_run import SyncHold
+from stragan.gateways.allegro import (
+    AllegroRejected,
+    AllegroUnavailable,
+    EventPage,
+    FormGone,
+    LatestEvent,
+    OrderEvent,
+    RateLimited,
+    RawForm,
+    UnreadableAnswer,
+)
+from stragan.kit.clock import real_now
+from stragan.orders import actions as orders
+from stragan.orders.models import Order
+from stragan.shops import pending
+from stragan.shops.models import PendingForm, Shop
+
+JOURNAL_PAGE: Final = 1000
+JOURNAL_LIFE: Final = timedelta(days=55)  # Allegro keeps 60 days; a little less is safe
+OVERLAP: Final = timedelta(hours=3)
+RECONCILED_EVERY: Final = timedelta(minutes=15)
+_AROUND_EVENT: Final = timedelta(minutes=10)
+_SINGLES_AT_ONCE: Final = 25
+_PENDING_AT_ONCE: Final = 1000
+_OUTAGE: Final = 2  # failures in a row
+
+
+def is_cursor_stale(shop: Shop, *, now: datetime) -> bool:
+    """Whether the journal may have forgotten events since it was last read. Real time."""
+    return bool(shop.cursor) and shop.synced_at is not None and now - shop.synced_at > JOURNAL_LIFE
+
+
+def start_over(hold: SyncHold) -> None:
+    """Forget the place in the journal: everything is read again, nothing is doubled by it."""
+    _update(hold.shop, cursor="", cursor_at=None, windows_done_until=None, first_import_done_at=None)
+
+
+def import_windows(hold: SyncHold) -> LatestEvent:
+    """Fetch all purchases since the shop's first day, oldest first; goes on where it was killed.
+
+    Gives the newest event from before the first page: what the journal says up to there is in.
+    """
+    shop = hold.shop
+    head = hold.ask(lambda client: client.event_stats())
+    start = shop.windows_done_until or start_of_warsaw_day(shop.since_date)
+    hold.stage("windows")
+    for step in walk(hold.ask, by=By.BOUGHT, start=start):
+        hold.row.to_do = max(hold.row.to_do, step.total)
+        hold.store(step.forms, write=lambda: _update(shop, windows_done_until=step.reached))  # noqa: B023 -- runs at once
+    values: dict[str, object] = {"first_import_done_at": hold.now()}
+    if head.occurred_at:
+        values["updates_until"] = head.occurred_at
+    hold.commit(lambda: _update(shop, **values))
+    return head
+
+
+def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
+    """Read the journal to its end; each page's forms and the cursor are recorded together.
+
+    Up to *head* the forms that were fetched a moment ago need no second fetch.
+    """
+    shop = hold.shop
+    hold.stage("journal")
+    since = start_of_warsaw_day(shop.since_date) if not shop.cursor else None
+    while True:
+        after = shop.cursor or None
+        page: EventPage = hold.ask(lambda client: client.events(after=after, limit=JOURNAL_PAGE))  # noqa: B023 -- runs at once
+        if not page.events or page.events[-1].id == after:
+            break
+        wanted: dict[str, datetime] = {}
+        for event in page.events:
+            seen = _is_before(event, head) and (event.form_id is None or event.form_id in hold.outcomes)
+            if seen or (since and event.occurred_at and event.occurred_at < since):
+                continue
+            key = event.form_id or f"{pending.EVENT_PREFIX}{event.id}"[:60]
+            at = event.occurred_at or hold.now()
+            wanted[key] = max(at, wanted.get(key, at))
+        _record(hold, wanted, latest=page.events[-1])
+    _update(shop, synced_at=real_now())
+
+
+def _record(hold: SyncHold, wanted: dict[str, datetime], *, latest: OrderEvent) -> None:
+    def write() -> None:
+        pending.add_pending(shop=hold.shop, events=wanted, now=real_now())
+        _update(
+            hold.shop,
+            cursor=latest.id,
+            cursor_at=latest.occurred_at,
+            latest_event_id=latest.id,
+            latest_event_at=latest.occurred_at,
+        )
+
+    hold.commit(write)
+
+
+def needs_reconciling(hold: SyncHold) -> bool:
+    """Whether the list should be asked for what the journal may have missed."""
+    shop = hold.shop
+    if shop.updates_until is None:
+        return False
+    by_hand = hold.row.trigger != "background"
+    return by_hand or shop.reconciled_at is None or real_now() - shop.reconciled_at > RECONCILED_EVERY
+
+
+def reconcile(hold: SyncHold) -> None:
+    """Fetch what the list says was updated lately: events get lost, and forms appear late."""
+    shop = hold.shop
+    assert shop.updates_until is not None, "there was a first import"
+    hold.stage("list")
+    reached = shop.updates_until
+    for step in walk(hold.ask, by=By.UPDATED, start=shop.updates_until - OVERLAP):
+        hold.store(step.forms)
+        reached = max(reached, step.reached)
+    hold.commit(lambda: _update(shop, updates_until=reached, reconciled_at=real_now()))
+
+
+def fetch_pending(hold: SyncHold) -> None:
+    """Fetch what was recorded: in pages of the list where it has several of them, else one by one."""
+    due = _due(hold)
+    hold.stage("forms", to_do=len(due))
+    _look_around_events(hold, [row for row in due if row.form_id.startswith(pending.EVENT_PREFIX)])
+    forms = [row for row in due if not row.form_id.startswith(pending.EVENT_PREFIX)]
+    _fetch_listed(hold, forms)
+    while True:
+        due = [row for row in _due(hold) if not row.form_id.startswith(pending.EVENT_PREFIX)]
+        if not due:
+            return
+        _fetch_singles(hold, due)
+
+
+def _due(hold: SyncHold) -> list[PendingForm]:
+    """What is to be fetched now: in the background what is due, else all that did not fail in this run."""
+    rows = PendingForm.objects.filter(shop=hold.shop).order_by("due_at", "id")
+    if hold.row.trigger == "background":
+        rows = rows.filter(due_at__lte=real_now())
+    return [row for row in rows[:_PENDING_AT_ONCE] if hold.outcomes.get(row.form_id) != "failed"]
+
+
+def _look_around_events(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
+    """An event without a form: whatever was bought around its time is fetched."""
+    if not rows:
+        return
+    instants = [row.event_at for row in rows]
+    start, end = min(instants) - _AROUND_EVENT, max(instants) + _AROUND_EVENT
+    for step in walk(hold.ask, by=By.BOUGHT, start=start, end=end):
+        hold.store(step.forms)
+    ids = [row.form_id for row in rows]
+    hold.commit(lambda: pending.settle_forms(shop=hold.shop, done=ids, readable=(), now=hold.now()))
+
+
+def _fetch_listed(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
+    """Use the list while each of its pages saves requests; it ends where a page has one hit or none.
+
+    A form updated by an event stands in the list no earlier than that event.
+    """
+    waiting = sorted((row.event_at, row.form_id) for row in rows if not row.attempts)
+    if len(waiting) < 2:  # noqa: PLR2004 -- one form is asked for by its id
+        return
+    pages = walk(hold.ask, by=By.UPDATED, start=waiting[0][0] - timedelta(seconds=1))
+    step = next(pages, None)
+    while step is not None:
+        outcome = hold.store(step.forms)
+        found = {form.form_id for form in step.forms} | outcome.handled
+        hits = [form_id for _, form_id in waiting if form_id in found]
+        waiting = [(at, form_id) for at, form_id in waiting if form_id not in found]
+        if len(hits) < 2 or len(waiting) < 2:  # noqa: PLR2004 -- no better than singles
+            return
+        later = [at for at, _ in waiting if at > step.reached]
+        try:
+            step = pages.send(min(later) if len(later) == len(waiting) else None)
+        except StopIteration:
+            return
+
+
+def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
+    """Fetch forms by id; one that fails waits, two failures in a row are an outage and end the run."""
+    fetched: list[RawForm] = []
+    asked: list[str] = []
+    gone: list[str] = []
+    in_row = 0
+    try:
+        for row in rows:
+            try:
+                fetched.append(hold.ask(lambda client: client.get_form(row.form_id)))  # noqa: B023 -- runs at once
+                asked.append(row.form_id)
+            except FormGone:
+                gone.append(row.form_id)
+            except (AllegroUnavailable, AllegroRejected, UnreadableAnswer) as trouble:
+                pending.postpone(row, error_code=trouble.code, now=real_now())
+                hold.note(row.form_id, "failed")
+                in_row += 1
+                if in_row >= _OUTAGE or isinstance(trouble, RateLimited):
+                    raise
+                continue
+            in_row = 0
+            if len(fetched) >= _SINGLES_AT_ONCE:
+                hold.store(fetched, asked=asked)
+                fetched, asked = [], []
+    finally:
+        if fetched:
+            hold.store(fetched, asked=asked)
+    if gone:
+        _settle_gone(hold, gone)
+
+
+def _settle_gone(hold: SyncHold, form_ids: Sequence[str]) -> None:
+    """Forms that answer 404: replaced by one we have, else noted as gone; unknown ones never were orders."""
+    shop = hold.shop
+    known = dict(
+        Order.objects.for_company(shop.company_id)
+        .filter(seller_id=shop.seller_id, allegro_id__in=form_ids)
+        .values_list("allegro_id", "superseded_by_id")
+    )
+
+    def write() -> None:
+        orders.mark_gone(shop=shop, form_ids=form_ids, now=hold.now())
+        pending.settle_forms(shop=shop, done=form_ids, readable=(), now=hold.now())
+        for form_id, successor_id in known.items():
+            hold.note(form_id, "unchanged" if successor_id else "changed")
+
+    hold.commit(write)
+
+
+def _is_before(event: OrderEvent, head: LatestEvent | None) -> bool:
+    """Whether the event is no newer than *head*; ids ascend, and where they are no numbers, nobody knows."""
+    if head is None or not head.id or not (event.id.isdigit() and head.id.isdigit()):
+        return False
+    return int(event.id) <= int(head.id)
+
+
+def _update(shop: Shop, **values: object) -> None:
+    """Write single columns, so that tokens and states others change meanwhile stay as they are."""
+    Shop.objects.across_companies().filter(pk=shop.pk).update(**values)
+    for name, value in values.items():
+        setattr(shop, name, value)

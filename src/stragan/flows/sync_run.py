@@ -1,0 +1,152 @@
+"""One process's hold on a shop while it fetches: lease, progress, what became of each form."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from django.db import DataError, IntegrityError, transaction
+
+from stragan.flows.import_orders import Outcome, Prepared, Rules, prepare_forms, rules_of, store_forms
+from stragan.flows.tokens import Session
+from stragan.gateways.allegro import AllegroClient, RawForm, content_hash
+from stragan.kit.clock import real_now
+from stragan.shops import leases, pending
+from stragan.shops.models import Shop, SyncRun
+
+T = TypeVar("T")
+
+KINDS: Final = ("new", "changed", "unchanged", "superseded", "quarantined", "failed")
+# A form seen twice counts once, as the strongest thing that happened to it.
+_STRENGTH: Final = {
+    kind: place
+    for place, kind in enumerate(("failed", "unchanged", "quarantined", "changed", "new", "superseded"))
+}
+_RENEWED_EVERY_S: Final = 10.0
+
+
+class SyncHold:
+    """The shop is ours while this lives; every transaction first makes sure that it still is."""
+
+    def __init__(self, *, shop: Shop, row: SyncRun, owner: str, session: Session, now: datetime) -> None:
+        self.shop = shop
+        self.row = row
+        self.rules: Rules = rules_of(company=shop.company, shop=shop, now=now)
+        self.outcomes: dict[str, str] = {}
+        self.counts: Counter[str] = Counter()
+        self._owner = owner
+        self._session = session
+        self._started_at = now
+        self._started_s = self._renewed_s = time.monotonic()
+        self._reached_allegro = False
+
+    def now(self) -> datetime:
+        """Business time: that of the start, ticking on."""
+        return self._started_at + timedelta(seconds=time.monotonic() - self._started_s)
+
+    def ask(self, question: Callable[[AllegroClient], T]) -> T:
+        """Ask Allegro, with the lease renewed while answers take long."""
+        if time.monotonic() - self._renewed_s > _RENEWED_EVERY_S:
+            leases.renew(self.shop.pk, owner=self._owner, now=real_now())
+            self._renewed_s = time.monotonic()
+        answer = self._session.call(question)
+        if not self._reached_allegro:
+            self._reached_allegro = True
+            if self.row.trigger == "manual":
+                rows = Shop.objects.across_companies().filter(pk=self.shop.pk)
+                rows.update(manual_fetch_at=self.row.started_at)
+        return answer
+
+    def stage(self, name: str, *, to_do: int = 0) -> None:
+        """Tell those who watch what is being done now."""
+        self.row.stage, self.row.to_do = name, to_do
+        self.commit(lambda: None)
+
+    def commit(self, write: Callable[[], object]) -> None:
+        """Do *write* and note progress in one transaction of the lease's holder.
+
+        :raises LeaseLost: another process took the shop over.
+        """
+        with transaction.atomic(durable=True):
+            leases.renew(self.shop.pk, owner=self._owner, now=real_now())
+            write()
+            self._note_progress()
+        self._renewed_s = time.monotonic()
+
+    def store(
+        self,
+        forms: Sequence[RawForm],
+        *,
+        asked: Iterable[str] = (),
+        write: Callable[[], object] = lambda: None,
+    ) -> Outcome:
+        """Store a page of forms; *asked* were requested by id; *write* commits with them.
+
+        :raises LeaseLost: another process took the shop over.
+        """
+        prepared = prepare_forms(shop=self.shop, forms=forms, rules=self.rules)
+        try:
+            return self._store(prepared, asked=asked, write=write)
+        except (DataError, IntegrityError) as trouble:
+            if len(forms) == 1:
+                return self._store(_set_aside(forms[0], trouble), asked=asked, write=write)
+        # One form the database cannot hold must not keep the others out.
+        for form in forms:
+            kind = self.outcomes.pop(form.form_id, None)
+            self.counts[kind or ""] -= 1
+        stored = [self.store([form]) for form in forms]
+        self._store(Prepared(), asked=asked, write=write)
+        return Outcome(
+            new=frozenset().union(*(part.new for part in stored)),
+            changed=frozenset().union(*(part.changed for part in stored)),
+            unchanged=frozenset().union(*(part.unchanged for part in stored)),
+            superseded=frozenset().union(*(part.superseded for part in stored)),
+            quarantined=frozenset().union(*(part.quarantined for part in stored)),
+        )
+
+    def note(self, form_id: str, kind: str) -> None:
+        """Count a form once, as the strongest of what happened to it."""
+        before = self.outcomes.get(form_id)
+        if before is None or _STRENGTH[kind] > _STRENGTH[before]:
+            self.outcomes[form_id] = kind
+            self.counts[kind] += 1
+            if before is not None:
+                self.counts[before] -= 1
+
+    def _store(self, prepared: Prepared, *, asked: Iterable[str], write: Callable[[], object]) -> Outcome:
+        outcomes: list[Outcome] = []
+
+        def all_of_it() -> None:
+            outcome = store_forms(shop=self.shop, prepared=prepared, now=self.now())
+            pending.settle_forms(shop=self.shop, done=asked, readable=(), now=self.now())
+            for kind in ("superseded", "new", "changed", "quarantined", "unchanged"):
+                for form_id in getattr(outcome, kind):
+                    self.note(form_id, kind)
+            outcomes.append(outcome)
+            write()
+
+        self.commit(all_of_it)
+        return outcomes[0]
+
+    def _note_progress(self) -> None:
+        for kind in KINDS:
+            setattr(self.row, kind, self.counts[kind])
+        self.row.requests = self._session.requests
+        self.row.heartbeat_at = real_now()
+        self.row.save(update_fields=[*KINDS, "requests", "heartbeat_at", "stage", "to_do"])
+
+
+def _set_aside(form: RawForm, trouble: Exception) -> Prepared:
+    return Prepared(
+        unreadable=(
+            pending.Unreadable(
+                form_id=form.form_id,
+                payload=form.payload,
+                content_sha256=content_hash(form.payload),
+                path="$",
+                reason=f"the database cannot hold this order ({type(trouble).__name__})",
+                trace_id=form.trace_id,
+            ),
+        )
+    )

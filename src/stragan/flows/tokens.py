@@ -1,0 +1,156 @@
+"""A valid access token for a shop: refreshed by one process at a time, committed before its first use."""
+
+import time
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeVar
+
+from stragan.flows.clients import check_shop, client_of, credentials, refresher_of
+from stragan.gateways.allegro import (
+    AllegroClient,
+    AllegroUnavailable,
+    ReconnectNeeded,
+    TokenPair,
+    TokenRejected,
+)
+from stragan.kit.clock import real_now
+from stragan.shops import actions, leases
+from stragan.shops.models import Shop, ShopState
+
+T_co = TypeVar("T_co", covariant=True)
+
+REFRESHED_AT: Final = 0.75  # of a token's life
+LONGEST_WAIT_S: Final = 60.0
+_PAUSE_S: Final = 0.2
+
+
+class Ask(Protocol[T_co]):
+    """Something to ask of Allegro."""
+
+    def __call__(self, client: AllegroClient, /) -> T_co:
+        """Ask, and give the answer."""
+
+
+class Session:
+    """Calls to Allegro for one shop, with whatever token is valid at the moment."""
+
+    def __init__(self, shop_id: int) -> None:
+        self._shop_id = shop_id
+        self._token = ""
+        self._client: AllegroClient | None = None
+        self.requests = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def call(self, ask: Ask[T_co]) -> T_co:
+        """Ask Allegro; a token that is refused is refreshed once, and the question asked once more.
+
+        :raises ReconnectNeeded: the connection is dead; the shop is marked.
+        :raises AllegroError: whatever the question raises.
+        """
+        try:
+            return self._ask(ask, access_token(self._shop_id))
+        except TokenRejected:
+            return self._ask(ask, access_token(self._shop_id, refused=self._token))
+
+    def _ask(self, ask: Ask[T_co], token: str) -> T_co:
+        if self._client is None or token != self._token:
+            self._close()
+            shop = Shop.objects.across_companies().get(pk=self._shop_id)
+            client_id, _ = credentials(client_id=shop.client_id, client_secret=shop.client_secret)
+            self._client = client_of(api_url=shop.api_url, access_token=token, client_id=client_id)
+            self._token = token
+        self.requests += 1
+        return ask(self._client)
+
+    def _close(self) -> None:
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+
+def access_token(shop_id: int, *, refused: str = "") -> str:
+    """Give a token that should work, refreshing it when it aged or was *refused*.
+
+    Waits, within bounds, while another process refreshes. Real time throughout.
+
+    :raises ReconnectNeeded: the shop must be connected again.
+    :raises AllegroUnavailable: refreshing is not possible now and the old token is of no use.
+    """
+    deadline = time.monotonic() + LONGEST_WAIT_S
+    while True:
+        shop = Shop.objects.across_companies().select_related("company").get(pk=shop_id)
+        check_shop(shop)
+        if shop.state == ShopState.RECONNECT or not shop.refresh_token:
+            raise ReconnectNeeded(shop=shop.name, reason=shop.state_reason)
+        if not _needs_refresh(shop, refused=refused, now=real_now()):
+            return shop.access_token
+        lease = leases.take_token(shop_id, now=real_now())
+        if lease is not None:
+            try:
+                _refresh(shop_id, refused=refused, lease=lease)
+            except AllegroUnavailable:
+                if refused or not _still_lives(shop, now=real_now()):
+                    raise
+                return shop.access_token
+            finally:
+                leases.release_token(shop_id, until=lease)
+            continue
+        if not refused and _still_lives(shop, now=real_now()):
+            return shop.access_token  # another process is at it; the old one works until it is done
+        if time.monotonic() > deadline:
+            raise AllegroUnavailable(problem="token_busy")
+        time.sleep(_PAUSE_S)
+
+
+def tokens_of(pair: TokenPair, *, obtained_at: datetime) -> actions.Tokens:
+    """What is stored of a pair that came at *obtained_at*."""
+    return actions.Tokens(
+        access_token=pair.access_token,
+        refresh_token=pair.refresh_token,
+        obtained_at=obtained_at,
+        expires_at=obtained_at + timedelta(seconds=pair.expires_in_s),
+        scopes=pair.scopes,
+    )
+
+
+def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
+    """Trade the refresh token under our lease; what another process did meanwhile is read again first.
+
+    After a kill between Allegro's answer and our commit the next holder sends the same refresh token
+    again, which Allegro takes for about a minute: the lease is shorter than that.
+    """
+    shop = Shop.objects.across_companies().get(pk=shop_id)
+    if not _needs_refresh(shop, refused=refused, now=real_now()):
+        return
+    try:
+        with refresher_of(shop) as auth:
+            pair = auth.refresh(refresh_token=shop.refresh_token)
+    except ReconnectNeeded as dead:
+        now = real_now()
+        if actions.ask_to_reconnect(shop=shop, reason=dead.code, obtained_at=shop.token_obtained_at, now=now):
+            raise
+        return
+    actions.store_tokens(shop_id=shop_id, tokens=tokens_of(pair, obtained_at=real_now()), lease_until=lease)
+
+
+def _needs_refresh(shop: Shop, *, refused: str, now: datetime) -> bool:
+    if refused:
+        return shop.access_token == refused
+    if shop.token_obtained_at is None or shop.token_expires_at is None:
+        return True
+    life = shop.token_expires_at - shop.token_obtained_at
+    return now >= shop.token_obtained_at + life * REFRESHED_AT
+
+
+def _still_lives(shop: Shop, *, now: datetime) -> bool:
+    return shop.token_expires_at is not None and now < shop.token_expires_at

@@ -1,0 +1,88 @@
+"""Who may work with a shop now: leases that a conditional UPDATE takes, and that outlive no process long.
+
+A lease is the machine's own time, never the shifted business clock. A holder on this machine that no
+longer runs gives its lease up at once; one elsewhere when its time is over.
+"""
+
+import os
+import secrets
+import socket
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from django.db.models import Q
+
+from stragan.core.errors import Conflict
+from stragan.shops.models import Shop
+
+SYNC_LEASE: Final = timedelta(seconds=60)
+TOKEN_LEASE: Final = timedelta(seconds=30)  # shorter than Allegro's grace for a used refresh token
+_PROC: Final = Path("/proc")
+
+
+class LeaseLost(Conflict):
+    """Another process took the shop over, because this one seemed dead."""
+
+    code = "shop_lease_lost"
+
+
+def new_owner() -> str:
+    """A name for one holder: where it runs, as which process, and a random part."""
+    return f"{_place()}:{os.getpid()}:{secrets.token_hex(6)}"
+
+
+def take(shop_id: int, *, owner: str, now: datetime) -> bool:
+    """Take the shop for syncing unless somebody else holds it."""
+    rows = Shop.objects.across_companies().filter(pk=shop_id)
+    values = {"lease_owner": owner, "lease_until": now + SYNC_LEASE}
+    free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_owner="")
+    if rows.filter(free).update(**values):
+        return True
+    holder = rows.values_list("lease_owner", flat=True).first() or ""
+    return is_dead(holder) and bool(rows.filter(lease_owner=holder).update(**values))
+
+
+def renew(shop_id: int, *, owner: str, now: datetime) -> None:
+    """Hold the shop for another minute; within a transaction this also fences off a second holder.
+
+    :raises LeaseLost: another process holds it.
+    """
+    rows = Shop.objects.across_companies().filter(pk=shop_id, lease_owner=owner)
+    if not rows.update(lease_until=now + SYNC_LEASE):
+        raise LeaseLost(shop_id=shop_id)
+
+
+def release(shop_id: int, *, owner: str) -> None:
+    """Give the shop free, if it is still ours."""
+    rows = Shop.objects.across_companies().filter(pk=shop_id, lease_owner=owner)
+    rows.update(lease_owner="", lease_until=None)
+
+
+def is_dead(owner: str) -> bool:
+    """Whether the holder ran on this very machine and runs no more."""
+    place, _, rest = owner.rpartition(":")[0].rpartition(":")
+    return place == _place() and rest.isdigit() and _PROC.is_dir() and not (_PROC / rest).exists()
+
+
+def take_token(shop_id: int, *, now: datetime) -> datetime | None:
+    """Take the right to refresh the shop's tokens; gives the lease's end, or None where another holds it."""
+    until = now + TOKEN_LEASE
+    rows = Shop.objects.across_companies().filter(pk=shop_id)
+    free = Q(token_lease_until__isnull=True) | Q(token_lease_until__lt=now)
+    return until if rows.filter(free).update(token_lease_until=until) else None
+
+
+def release_token(shop_id: int, *, until: datetime) -> None:
+    """Give the right to refresh free, if it is still ours."""
+    rows = Shop.objects.across_companies().filter(pk=shop_id, token_lease_until=until)
+    rows.update(token_lease_until=None)
+
+
+def _place() -> str:
+    """This machine and its process table: containers may share one name."""
+    try:
+        table = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        table = ""
+    return f"{socket.gethostname()[:30]}{table.removeprefix('pid:')}".replace(":", "_")
