@@ -1,7 +1,32 @@
-"""Sentences about shops."""
+"""Sentences about shops and fetching their orders."""
 
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-TEXTS: Final[dict[str, Promise]] = {}
+TEXTS: Final[dict[str, Promise]] = {
+    "shop_seller_differs": _(
+        "“%(shop)s” belongs to the Allegro account %(known_login)s, and you logged in as %(login)s. Log in to"
+        " the other account, or choose another name."
+    ),
+    "shop_seller_known": _("The Allegro account %(login)s is connected already, as “%(known_shop)s”."),
+    "shop_name_missing": _("Give the shop a name of 1 to 60 characters."),
+    "shop_unknown": _("There is no shop called “%(shop)s”."),
+    "shop_not_connected": _(
+        "“%(shop)s” is not connected. Switch it on or connect it again, then fetch the orders."
+    ),
+    "shop_fetched_recently": _(
+        "New orders of “%(shop)s” can be fetched by hand every 10 minutes. Wait %(left_s)s s more; in the"
+        " background they come all the time."
+    ),
+    "shop_lease_lost": _("Another process took over fetching this shop and goes on with it."),
+    "sync_interrupted": _("Fetching was interrupted. It goes on by itself where it stopped."),
+    "authorization_unknown": _(
+        "This connection was not started in this browser. Start connecting the shop once more."
+    ),
+    "authorization_used": _("This connection was finished before. Start connecting the shop once more."),
+    "authorization_expired": _(
+        "This connection was started too long ago. Start connecting the shop once more."
+    ),
+}
