@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Final
@@ -16,13 +17,14 @@ from stragan.documents.freezing import Sums
 from stragan.flows import document_files, issue_document
 from stragan.flows.issue_document import Issued, RefusedOrder, WouldIssue
 from stragan.flows.issue_preparing import Wish
+from stragan.kit import jobs
 from stragan.kit.audit import Actor
 from stragan.kit.clock import business_now, business_today, real_now
-from stragan.kit.jobs import finish_by_key
 from stragan.kit.messages import text_of
 from stragan.orders.models import Order
 
 CHUNK: Final = issue_document.CHUNK_SIZE
+FILES_AT_ONCE: Final = 20
 
 logger = logging.getLogger("stragan.cli")
 
@@ -147,11 +149,17 @@ def _rate_row(rate: RateTotal) -> dict[str, str]:
 
 
 def _write_files(document_ids: Sequence[int]) -> None:
-    """Make the PDFs here and now, since a command needs no worker; what fails is left to one."""
-    for document_id in document_ids:
-        try:
-            document_files.render_pdf(document_id=document_id, now=business_now())
-        except OSError:
-            logger.exception("documents.pdf.not_written", extra={"document_id": document_id})
-            continue
-        finish_by_key(f"{RENDER_PDF}:{document_id}", now=real_now())
+    """Make the PDFs here and now, since a command needs no worker; what fails is left to one.
+
+    The jobs are taken as a worker takes them, so no file is made twice by a twin of this command.
+    """
+    worker = f"command-{os.getpid()}"
+    for start in range(0, len(document_ids), FILES_AT_ONCE):
+        keys = [f"{RENDER_PDF}:{pk}" for pk in document_ids[start : start + FILES_AT_ONCE]]
+        for job in jobs.claim_keys(keys, worker=worker, now=real_now()):
+            try:
+                document_files.render_pdf(document_id=job.arguments["document_id"], now=business_now())
+            except OSError:
+                logger.exception("documents.pdf.not_written", extra={"job": job.pk})
+                continue
+            jobs.finish(job, now=real_now())

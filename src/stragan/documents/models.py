@@ -150,7 +150,11 @@ class IssueRun(models.Model):
 
 
 class IssueItem(models.Model):
-    """One order of a run and what became of it."""
+    """One order of a run and what became of it.
+
+    While it is ready, ``params`` hold the buyer and the source of the buyer's data for the preview, and
+    the sums are those it would have; afterwards ``params`` belong to ``code``.
+    """
 
     run = models.ForeignKey(IssueRun, on_delete=models.CASCADE, related_name="items", db_index=False)
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -158,6 +162,9 @@ class IssueItem(models.Model):
     state = models.CharField(max_length=10)  # ready, blocked, issued, refused
     code = models.CharField(max_length=60, blank=True)
     params = models.JSONField(default=dict)
+    net = MinorUnitsField(null=True)
+    vat = MinorUnitsField(null=True)
+    gross = MinorUnitsField(null=True)
     document = models.ForeignKey(
         Document, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )

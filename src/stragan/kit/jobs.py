@@ -126,11 +126,18 @@ def finish(job: Job, *, now: datetime) -> bool:
     return True
 
 
-def finish_by_key(key: str, *, now: datetime) -> None:
-    """Close a waiting job whose work somebody did without it, such as a command."""
-    Job.objects.filter(key=key, state=JobState.WAITING).update(
-        state=JobState.DONE, finished_at=now, lease_until=None
-    )
+def claim_keys(keys: Iterable[str], *, worker: str, now: datetime, lease_s: int = LEASE_S) -> list[Job]:
+    """Take waiting jobs by their keys: for a command that does its own follow-ups. Others keep theirs."""
+    with transaction.atomic():
+        waiting = Job.objects.filter(key__in=list(keys), state=JobState.WAITING).order_by("id")
+        if connection.vendor == "postgresql":
+            waiting = waiting.select_for_update(skip_locked=True)
+        taken = list(waiting)
+        for job in taken:
+            job.state, job.worker, job.attempts = JobState.RUNNING, worker, job.attempts + 1
+            job.lease_until = now + timedelta(seconds=lease_s)
+        Job.objects.bulk_update(taken, ["state", "worker", "attempts", "lease_until"])
+    return taken
 
 
 def fail_or_retry(job: Job, failure: Failure, *, now: datetime) -> JobState:

@@ -40,6 +40,8 @@ TEXTS: Final[dict[str, Promise]] = {
     "lines_missing": _("The document has no lines."),
     "line_name_missing": _("The line has no name."),
     "run_not_startable": _("This run is already being worked off."),
+    "run_too_large": _("One run takes at most %(limit)s orders. Choose fewer."),
+    "already_issued": _("This order has its document already."),
     "format_unavailable": _("Files of the format %(format)s cannot be made yet."),
     "document_unknown": _("There is no document with the number %(number)s."),
     "company_unknown": _("There is no company with the NIP %(nip)s here."),
