@@ -74,15 +74,42 @@ def test_every_character_the_fonts_claim_can_be_printed() -> None:
     assert render(an_invoice(notes=text, buyer=replace(a_consumer(), name=text)))
 
 
+def test_a_child_of_a_process_that_printed_fails_at_once_instead_of_hanging() -> None:
+    program = """
+import os
+from builders.snapshots import an_invoice
+from stragan.formats.pdf import render
+render(an_invoice())
+child = os.fork()
+if child == 0:
+    try:
+        render(an_invoice())
+    except AssertionError:
+        os._exit(7)
+    os._exit(1)
+raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+    assert python(program).returncode == 7
+
+
+def python(program: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a program in a fresh process that sees the product and the builders."""
+    tests = Path(__file__).parents[2]
+    paths = f"{tests}:{tests.parent / 'src'}"
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        env={"PYTHONPATH": paths},
+        capture_output=True,
+        check=False,
+        timeout=30,
+    )
+
+
 def test_the_same_snapshot_gives_the_same_bytes_in_another_process() -> None:
     program = (
         "import sys; from builders.snapshots import an_invoice_of; from stragan.formats.pdf import render; "
         "sys.stdout.buffer.write(render(an_invoice_of(25)))"
     )
-    tests = Path(__file__).parents[2]
-    paths = f"{tests}:{tests.parent / 'src'}"
-    other = subprocess.run(
-        [sys.executable, "-c", program], env={"PYTHONPATH": paths}, capture_output=True, check=True
-    ).stdout
+    other = python(program).stdout
     render(an_invoice())  # a warm compiler must not matter either
     assert render(an_invoice_of(25)) == other

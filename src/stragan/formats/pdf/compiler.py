@@ -1,5 +1,6 @@
 """The typesetter: one warm compiler per process, the same bytes for the same document anywhere."""
 
+import os
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -17,10 +18,15 @@ LOCK: Final = Lock()
 
 
 @cache
-def _compiler() -> typst.Compiler:
-    """Make the compiler of this process. It reads no fonts but ours, so every machine agrees."""
+def _compiler() -> tuple[typst.Compiler, int]:
+    """Make the compiler of this process. It reads no fonts but ours, so every machine agrees.
+
+    The process id comes with it: threads of the typesetter do not survive a fork, and a child that
+    inherited it would wait for them for ever.
+    """
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FOLDER])
-    return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts, ignore_system_fonts=True)
+    compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts, ignore_system_fonts=True)
+    return compiler, os.getpid()
 
 
 def render(snapshot: DocumentSnapshot) -> bytes:
@@ -33,7 +39,9 @@ def render(snapshot: DocumentSnapshot) -> bytes:
     """
     data = msgspec.json.encode(document_of(snapshot)).decode()
     with LOCK:
-        pdf = _compiler().compile(
+        compiler, owner = _compiler()
+        assert owner == os.getpid(), "a process that has printed must not be forked: start workers first"
+        pdf = compiler.compile(
             format="pdf",
             sys_inputs={"document": data},
             pdf_standards=["a-3a", "ua-1"],

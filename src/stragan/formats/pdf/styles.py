@@ -82,6 +82,7 @@ STYLES: Final[dict[str, Style]] = {
     "sum": Style(9, 11.8),
     "sum_strong": Style(9, 11.8, bold=True),
     "due_label": Style(9.5, 11.8, color="accent", bold=True),
+    "due_aside": Style(7.5, 9.4),  # full color: one-bit printing turns the tint under it into dots
     "due": Style(23, 26, bold=True),
     "currency": Style(11, 13),
     "words": Style(8, 9.4),
