@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from builders.snapshots import a_consumer, a_line, an_invoice, with_lines
 from stragan.formats.pdf import GlyphGap, glyph_gaps, substituted
 from stragan.formats.pdf.faces import drawable
+from stragan.formats.pdf.glyphs import ORDINARY
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,15 @@ def test_substituting_leaves_only_drawable_visible_text(text: str) -> None:
     assert substituted(printed) == printed
     assert all(drawable(char) for char in printed)
     assert not any(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"} for char in printed)
+
+
+def test_ordinary_letters_are_all_drawn_and_composed() -> None:
+    letters = [chr(code) for code in range(0x2300) if ORDINARY.fullmatch(chr(code))]
+    assert len(letters) > 300
+    for letter in letters:
+        assert drawable(letter)
+        assert unicodedata.normalize("NFC", letter) == letter
+        assert not unicodedata.category(letter).startswith(("C", "M"))
 
 
 def test_gaps_name_the_field_and_the_characters() -> None:

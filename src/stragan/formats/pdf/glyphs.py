@@ -4,6 +4,7 @@ PDF/A refuses a document with a missing glyph, and an issued invoice without its
 exist. The snapshot keeps the original text.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
@@ -24,6 +25,10 @@ INVISIBLE: Final = frozenset(
     | set(range(0xE0000, 0xE1000))
 )
 """Fillers and variation selectors that Unicode lets fonts ignore (Default_Ignorable_Code_Point)."""
+
+
+ORDINARY: Final = re.compile("[ -~\u00a0-\u00ac\u00ae-\u017f\u2013\u2014\u2018-\u201e\u2026\u2212]*")
+"""Text that needs no looking at: Latin letters of Europe and common signs, all drawn by Lato."""
 
 
 class GlyphGap(NamedTuple):
@@ -76,7 +81,7 @@ def substituted(text: str) -> str:
 
     Characters neither Lato nor Noto Sans draws become □. Applying it twice changes nothing.
     """
-    if text.isascii() and text.isprintable():
+    if ORDINARY.fullmatch(text):
         return text
     composed = unicodedata.normalize("NFC", "".join(_visible(text)))
     return "".join(_printed(cluster) for cluster in _clusters(composed))
@@ -128,5 +133,7 @@ def glyph_gaps(snapshot: DocumentSnapshot) -> tuple[GlyphGap, ...]:
 
     Ask before a number is taken, so that a person can mend a name the fonts cannot write.
     """
-    gaps = ((field, text, missing_in(text)) for field, text in texts_of(snapshot) if not text.isascii())
+    gaps = (
+        (field, text, missing_in(text)) for field, text in texts_of(snapshot) if not ORDINARY.fullmatch(text)
+    )
     return tuple(GlyphGap(field, text, missing) for field, text, missing in gaps if missing)
