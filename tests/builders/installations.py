@@ -14,7 +14,13 @@ from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 7"
-_FOREIGN = ("DJANGO_SETTINGS_MODULE", "STRAGAN_TEST_DATABASE", "STRAGAN_SECRET_KEY", "STRAGAN_FIELD_KEYS")
+_FOREIGN = (
+    "DJANGO_SETTINGS_MODULE",
+    "STRAGAN_TEST_DATABASE",
+    "STRAGAN_SECRET_KEY",
+    "STRAGAN_FIELD_KEYS",
+    "STRAGAN_URL",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +63,10 @@ class Installation:
 
     def start(self, words: Sequence[str]) -> "subprocess.Popen[str]":
         """Start Python with *words*; the test ends it."""
-        return subprocess.Popen(
-            [sys.executable, *words],
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder.parent / "log").open("a"),
-            text=True,
-        )
+        with (self.folder.parent / "log").open("a") as log:
+            return subprocess.Popen(
+                [sys.executable, *words], env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
+            )
 
     @contextmanager
     def serving(self, *words: str) -> Iterator["Serving"]:
@@ -97,7 +100,7 @@ class Serving:
 def an_installation(folder: Path) -> Iterator[Installation]:
     """An empty installation on the database the suite runs on."""
     environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
-    environment |= {"STRAGAN_DATA_DIR": str(folder / "data"), "STRAGAN_URL": ""}
+    environment["STRAGAN_DATA_DIR"] = str(folder / "data")
     if os.environ.get("STRAGAN_TEST_DATABASE") != "postgres":
         yield Installation(folder / "data", environment)
         return

@@ -31,7 +31,7 @@ def main() -> int:
 
     registry.HANDLERS["test.append"] = f"{__name__}:append"
     registry.HANDLERS["test.sleep_first"] = f"{__name__}:sleep_first"
-    running = worker.Worker(threads=2)
+    running = worker.Worker(threads=2, stop_limit_s=0.5)
     signal.signal(signal.SIGTERM, lambda *_: running.stop())
     return running.run()
 

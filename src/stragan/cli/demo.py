@@ -156,5 +156,5 @@ def _start_standin(group: Group, folder: Path, kept: Secrets) -> None:
     }
     words = [str(word) for pair in given.items() for word in pair]
     sellers = [word for _, login in SHOPS for word in ("--seller", login)]
-    group.start("stand-in", ["standins.allegro", *words, *sellers])
+    group.start("stand-in", ["standins.allegro", *words, *sellers], is_quiet=True)
     group.wait_for_answer(("127.0.0.1", kept.standin_port), path="/")

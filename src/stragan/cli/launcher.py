@@ -53,6 +53,7 @@ class Group:
         *,
         environment: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
+        is_quiet: bool = False,
     ) -> subprocess.Popen[bytes]:
         """Start ``python -m`` *arguments* as a child that ends when we do."""
         # Two arenas are plenty for a few threads; glibc would make eight times the cores.
@@ -68,6 +69,7 @@ class Group:
             env=given,
             pass_fds=pass_fds,
             stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL if is_quiet else None,
             preexec_fn=lambda: end_with_parent(parent),  # noqa: PLW1509 -- this process has one thread
         )
         return self.children[name]

@@ -17,7 +17,6 @@ HANDLERS: Final[dict[str, str]] = {
     "orders.reassess": "stragan.jobs.orders:reassess",
     "documents.issue_run": "stragan.jobs.documents:issue_run",
     "documents.render_pdf": "stragan.jobs.files:render_pdf",
-    "orders.reassess": "stragan.jobs.orders:reassess",
 }
 
 

@@ -41,6 +41,7 @@ class Worker:
 
     threads: int = 2
     is_orphan: Callable[[], bool] = _never
+    stop_limit_s: float = STOP_LIMIT_S
     name: str = field(
         default_factory=lambda: f"{socket.gethostname()[:40]}:{os.getpid()}:{secrets.token_hex(3)}"
     )
@@ -108,7 +109,7 @@ class Worker:
 
     def _finish(self) -> int:
         """Wait for running jobs within a limit, then hand the rest back: another worker starts them anew."""
-        deadline = time.monotonic() + (ORPHAN_LIMIT_S if self.is_orphan() else STOP_LIMIT_S)
+        deadline = time.monotonic() + (ORPHAN_LIMIT_S if self.is_orphan() else self.stop_limit_s)
         while self._alive() and time.monotonic() < deadline:
             self._wake.wait(0.1)
             self._wake.clear()
