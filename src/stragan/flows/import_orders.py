@@ -19,7 +19,7 @@ from stragan.gateways.allegro import (
     content_hash,
     parse_form,
 )
-from stragan.orders import actions as orders
+from stragan.orders import actions, taking_in
 from stragan.orders.assess import is_released
 from stragan.orders.data import OrderData
 from stragan.orders.models import Order
@@ -34,7 +34,7 @@ _REASSESS_AT_ONCE: Final = 200
 class Prepared:
     """Forms of one page, read and compared, ready to be stored in one short transaction."""
 
-    incoming: tuple[orders.Incoming, ...] = ()
+    incoming: tuple[taking_in.Incoming, ...] = ()
     unchanged: frozenset[str] = frozenset()
     unreadable: tuple[pending.Unreadable, ...] = ()
 
@@ -75,7 +75,7 @@ class Rules:
 
 @dataclass(slots=True, kw_only=True)
 class _Sorted:
-    incoming: list[orders.Incoming] = field(default_factory=list)
+    incoming: list[taking_in.Incoming] = field(default_factory=list)
     unchanged: set[str] = field(default_factory=set)
     unreadable: list[pending.Unreadable] = field(default_factory=list)
 
@@ -126,7 +126,7 @@ def prepare_forms(*, shop: Shop, forms: Sequence[RawForm], rules: Rules) -> Prep
             )
             continue
         found.incoming.append(
-            orders.Incoming(
+            taking_in.Incoming(
                 data=data,
                 payload=zlib.compress(form.payload, QUICK_COMPRESSION),
                 content_sha256=hashes[form_id],
@@ -144,7 +144,7 @@ def prepare_forms(*, shop: Shop, forms: Sequence[RawForm], rules: Rules) -> Prep
 
 def store_forms(*, shop: Shop, prepared: Prepared, now: datetime) -> Outcome:
     """Store a prepared page in the caller's transaction; pending forms it settles are no longer pending."""
-    taken = orders.upsert_orders(shop=shop, incoming=prepared.incoming, now=now)
+    taken = taking_in.upsert_orders(shop=shop, incoming=prepared.incoming, now=now)
     fresh = pending.quarantine(shop=shop, unreadable=prepared.unreadable, now=now)
     outcome = Outcome(
         new=taken.new,
@@ -189,7 +189,7 @@ def _reassess(company: Company, batch: Iterable[Order], *, now: datetime) -> Non
     }
     changed = {order.pk: found[order.pk] for order in batch if list(found[order.pk]) != order.problems}
     if changed:
-        orders.reassess(company=company, problems=changed, now=now)
+        actions.reassess(company=company, problems=changed, now=now)
 
 
 def _key(form: RawForm) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from stragan.core.folding import fold
@@ -186,7 +187,7 @@ def search_text(order: OrderData, *, number: int) -> str:
         order.allegro_id,
         *(part for line in order.lines for part in (line.offer_name, line.offer_id, line.sku)),
     ]
-    return fold(" ".join(dict.fromkeys(filter(None, words))))
+    return " ".join(dict.fromkeys(filter(None, map(_folded, words))))
 
 
 def buyer_name(order: OrderData) -> str:
@@ -195,6 +196,12 @@ def buyer_name(order: OrderData) -> str:
         if address is not None and (name := address.company_name or address.person):
             return name
     return ""
+
+
+@lru_cache(maxsize=4096)
+def _folded(text: str) -> str:
+    """Offers repeat from order to order."""
+    return fold(text)
 
 
 def _names(order: OrderData) -> list[str]:

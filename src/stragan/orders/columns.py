@@ -4,10 +4,22 @@ from typing import Final
 
 from stragan.orders import assess
 from stragan.orders.data import LineData, OrderData
-from stragan.orders.models import Order, OrderLine
 
 _LONGEST_NAME: Final = 300
 _LARGEST_COUNT: Final = 32_767
+LINE_COLUMNS: Final = (
+    "company",
+    "order",
+    "seller_id",
+    "position",
+    "line_id",
+    "offer_id",
+    "offer_name",
+    "sku",
+    "quantity",
+    "price",
+    "vat_rate",
+)
 
 
 def columns_of(data: OrderData, *, number: int, problems: tuple[str, ...]) -> dict[str, object]:
@@ -18,7 +30,7 @@ def columns_of(data: OrderData, *, number: int, problems: tuple[str, ...]) -> di
         "bought_at": data.bought_at,
         "allegro_status": data.status[:40],
         "fulfillment_status": data.fulfillment_status[:40],
-        "payment_state": assess.payment_state(data),
+        "payment_state": assess.payment_state(data).value,
         "paid_at": assess.paid_at(data),
         "wants_invoice": invoice.required,
         "problem": problems[0] if problems else "",
@@ -43,21 +55,18 @@ def columns_of(data: OrderData, *, number: int, problems: tuple[str, ...]) -> di
     }
 
 
-def line_rows(order: Order, data: OrderData) -> list[OrderLine]:
-    """Rows of ``OrderLine`` for an order that is stored already."""
+def line_values(data: OrderData) -> list[tuple[object, ...]]:
+    """Values of ``LINE_COLUMNS`` from ``position`` on, for each line of an order."""
     return [
-        OrderLine(
-            company_id=order.company_id,
-            order=order,
-            position=min(position, _LARGEST_COUNT),
-            seller_id=order.seller_id,
-            line_id=line.line_id,
-            offer_id=line.offer_id[:40],
-            offer_name=line.offer_name[:_LONGEST_NAME],
-            sku=line.sku[:120],
-            quantity=line.quantity,
-            price=line.price,
-            vat_rate=_rate(line),
+        (
+            min(position, _LARGEST_COUNT),
+            line.line_id,
+            line.offer_id[:40],
+            line.offer_name[:_LONGEST_NAME],
+            line.sku[:120],
+            line.quantity,
+            line.price,
+            _rate(line),
         )
         for position, line in enumerate(data.lines, start=1)
     ]
