@@ -118,6 +118,7 @@ class OrderRow:
     has_original: bool
     changed_after_issue: bool
     problem: str
+    problems: list[str]
     currency: str
     total: Decimal
     buyer_login: str
@@ -173,16 +174,35 @@ def ids_matching(company: Company, wanted: OrderFilter) -> list[int]:
 
 def neighbors(company: Company, wanted: OrderFilter, order: Order) -> tuple[int | None, int | None]:
     """Ids of the orders before and after *order* in the list as filtered, None at its ends."""
+    sides = _sides(company, wanted, order)
+    if sides is None:
+        return None, None
+    before, after = (side.values_list("id", flat=True).first() for side in sides)
+    return before, after
+
+
+def rank_of(company: Company, wanted: OrderFilter, order: Order) -> Count | None:
+    """The place of *order* in the list as filtered, from 1; None where its column is empty."""
+    sides = _sides(company, wanted, order)
+    if sides is None:
+        return None
+    return Count(number=sides[0].order_by().values("pk")[:COUNT_LIMIT].count() + 1)
+
+
+def _sides(
+    company: Company, wanted: OrderFilter, order: Order
+) -> tuple[QuerySet[Order], QuerySet[Order]] | None:
+    """Orders before and after *order* in the list, each from the nearest on."""
     is_descending = wanted.sort.startswith("-") or bool(wanted.text)
     column = "id" if wanted.text else _COLUMNS[wanted.sort.lstrip("-")]
     value = getattr(order, column)
     if value is None:
-        return None, None
+        return None
     rows = orders_matching(company, wanted).order_by()
-    earlier = Q(**{f"{column}__lt": value}) | Q(**{column: value, "id__lt": order.pk})
-    later = Q(**{f"{column}__gt": value}) | Q(**{column: value, "id__gt": order.pk})
-    below = rows.filter(earlier).order_by(f"-{column}", "-id").values_list("id", flat=True).first()
-    above = rows.filter(later).order_by(column, "id").values_list("id", flat=True).first()
+    lower = rows.filter(Q(**{f"{column}__lt": value}) | Q(**{column: value, "id__lt": order.pk}))
+    higher = rows.filter(Q(**{f"{column}__gt": value}) | Q(**{column: value, "id__gt": order.pk}))
+    below = lower.order_by(f"-{column}", "-id")
+    above = higher.order_by(column, "id")
     return (above, below) if is_descending else (below, above)
 
 

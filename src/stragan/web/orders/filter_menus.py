@@ -1,0 +1,259 @@
+"""The filter bar: a menu per condition, with the address that each choice leads to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from stragan.orders.queries import OrderFilter
+from stragan.orders.states import PaymentState
+from stragan.web.orders import links, words
+from stragan.web.orders.filtering import ListState
+from stragan.web.shell import show
+
+CURRENCIES: Final = ("PLN", "EUR", "CZK", "HUF")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One line of a menu."""
+
+    label: str | Promise
+    url: str
+    is_current: bool
+    icon: str = ""
+    color: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Menu:
+    """A condition: closed it is a button, set it is a chip with its value and a way to clear it."""
+
+    name: str
+    label: str
+    value: str
+    clear: str
+    choices: tuple[Choice, ...]
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the condition narrows the list."""
+        return bool(self.value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """A condition that is set and has no menu of its own."""
+
+    label: str
+    clear: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilterBar:
+    """Everything the bar shows."""
+
+    days: Menu
+    status: Menu
+    menus: tuple[Menu, ...]
+    chips: tuple[Chip, ...]
+    clear: str
+    count: int
+    currencies: tuple[str, ...]
+    marketplaces: tuple[tuple[str, str], ...]
+
+
+def build(state: ListState, *, shops: Mapping[int, str], today: date) -> FilterBar:
+    """Make the bar for the list as it is filtered now."""
+    days, status = _days(state, today), _status(state)
+    menus = (_shop(state, shops), _payment(state), _invoice(state), _document(state), _problem(state))
+    chips = _chips(state)
+    kept = OrderFilter(tab=state.wanted.tab, sort=state.wanted.sort)
+    return FilterBar(
+        days=days,
+        status=status,
+        menus=menus,
+        chips=chips,
+        clear=ListState(wanted=kept, size=state.size).text,
+        count=sum(menu.is_set for menu in (days, status, *menus)) + len(chips),
+        currencies=CURRENCIES,
+        marketplaces=tuple(links.MARKETPLACES.items()),
+    )
+
+
+def span(first: date | None, last: date | None) -> str:
+    """Two days as ``01.11.2026 – 23.11.2026``, one of them as ``od 01.11.2026``; empty for none."""
+    if first and last:
+        return show.day(first) if first == last else f"{show.day(first)} – {show.day(last)}"
+    if first:
+        return _("from %(day)s") % {"day": show.day(first)}
+    return _("to %(day)s") % {"day": show.day(last)} if last else ""
+
+
+def _days(state: ListState, today: date) -> Menu:
+    wanted = state.wanted
+    month = today.replace(day=1)
+    month_before = month - timedelta(days=1)
+    spans = (
+        (_("Today"), today, today),
+        (_("Yesterday"), today - timedelta(days=1), today - timedelta(days=1)),
+        (_("Last 7 days"), today - timedelta(days=6), today),
+        (_("This month"), month, today),
+        (_("Last month"), month_before.replace(day=1), month_before),
+    )
+    return Menu(
+        name="created",
+        label=_("Date created"),
+        value=span(wanted.created_from, wanted.created_to),
+        clear=state.query(created_from=None, created_to=None),
+        choices=tuple(
+            Choice(
+                label=label,
+                url=state.query(created_from=first, created_to=last),
+                is_current=(wanted.created_from, wanted.created_to) == (first, last),
+                icon="calendar",
+            )
+            for label, first, last in spans
+        ),
+    )
+
+
+def _status(state: ListState) -> Menu:
+    chosen = state.wanted.statuses
+    return Menu(
+        name="status",
+        label=_("Status"),
+        value=", ".join(str(words.STATUSES[value].word) for value in chosen),
+        clear=state.query(statuses=()),
+        choices=tuple(
+            Choice(label=sign.word, url=value, is_current=value in chosen, icon=sign.icon, color=sign.color)
+            for value, sign in words.STATUSES.items()
+        ),
+    )
+
+
+def _shop(state: ListState, shops: Mapping[int, str]) -> Menu:
+    current = state.wanted.shop_id
+    return Menu(
+        name="shop",
+        label=_("Shop"),
+        value=shops.get(current, str(current)) if current else "",
+        clear=state.query(shop_id=None),
+        choices=tuple(
+            Choice(label=name, url=state.query(shop_id=key), is_current=key == current, icon="building-store")
+            for key, name in shops.items()
+        ),
+    )
+
+
+def _payment(state: ListState) -> Menu:
+    current = state.wanted.payment
+    return Menu(
+        name="payment",
+        label=_("Payment"),
+        value=str(words.PAYMENTS[PaymentState(current)].word) if current else "",
+        clear=state.query(payment=""),
+        choices=tuple(
+            Choice(
+                label=sign.word,
+                url=state.query(payment=value),
+                is_current=value == current,
+                icon=sign.icon,
+                color=sign.color,
+            )
+            for value, sign in words.PAYMENTS.items()
+        ),
+    )
+
+
+def _invoice(state: ListState) -> Menu:
+    asks, asks_not = _("asks for an invoice"), _("does not ask")
+    current = state.wanted.wants_invoice
+    return Menu(
+        name="invoice",
+        label=_("Invoice"),
+        value="" if current is None else asks if current else asks_not,
+        clear=state.query(wants_invoice=None),
+        choices=(
+            Choice(label=asks, url=state.query(wants_invoice=True), is_current=current is True, icon="check"),
+            Choice(
+                label=asks_not,
+                url=state.query(wants_invoice=False),
+                is_current=current is False,
+                icon="minus",
+            ),
+        ),
+    )
+
+
+def _document(state: ListState) -> Menu:
+    issued, missing = pgettext("document of an order", "issued"), pgettext("document of an order", "none yet")
+    current = state.wanted.documented
+    return Menu(
+        name="document",
+        label=_("Document"),
+        value="" if current is None else issued if current else missing,
+        clear=state.query(documented=None),
+        choices=(
+            Choice(
+                label=issued,
+                url=state.query(documented=True),
+                is_current=current is True,
+                icon="file-invoice",
+            ),
+            Choice(
+                label=missing, url=state.query(documented=False), is_current=current is False, icon="file-off"
+            ),
+        ),
+    )
+
+
+def _problem(state: ListState) -> Menu:
+    current = state.wanted.problem
+    return Menu(
+        name="problem",
+        label=_("Problem"),
+        value=words.problem_name(current) if current else "",
+        clear=state.query(problem=""),
+        choices=tuple(
+            Choice(
+                label=label,
+                url=state.query(problem=value),
+                is_current=value == current,
+                icon="alert-circle",
+                color="red",
+            )
+            for value, label in words.PROBLEMS.items()
+        ),
+    )
+
+
+def _chips(state: ListState) -> tuple[Chip, ...]:
+    """Conditions from "+ condition" and the search box."""
+    wanted = state.wanted
+    chips = []
+    if wanted.text:
+        chips.append(Chip(label=f"{_('Search')}: {wanted.text}", clear=state.query(text="")))
+    if bought := span(wanted.bought_from, wanted.bought_to):
+        chips.append(
+            Chip(label=f"{_('Bought')}: {bought}", clear=state.query(bought_from=None, bought_to=None))
+        )
+    if wanted.total_from is not None or wanted.total_to is not None:
+        first, last = show.amount(wanted.total_from), show.amount(wanted.total_to)
+        chips.append(
+            Chip(label=f"{_('Amount')}: {first} – {last}", clear=state.query(total_from=None, total_to=None))
+        )
+    if wanted.delivery_method:
+        chips.append(
+            Chip(label=f"{_('Delivery')}: {wanted.delivery_method}", clear=state.query(delivery_method=""))
+        )
+    if wanted.marketplace:
+        market = links.MARKETPLACES.get(wanted.marketplace, wanted.marketplace)
+        chips.append(Chip(label=f"{_('Marketplace')}: {market}", clear=state.query(marketplace="")))
+    if wanted.currency:
+        chips.append(Chip(label=f"{_('Currency')}: {wanted.currency}", clear=state.query(currency="")))
+    return tuple(chips)

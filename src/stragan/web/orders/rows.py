@@ -1,0 +1,203 @@
+"""One line of the list with every word ready, so that the template only places it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Final
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from stragan.core.money import to_minor
+from stragan.orders.queries import OrderRow
+from stragan.orders.states import PaymentState
+from stragan.web.orders import links, words
+from stragan.web.shell import show
+from stragan.web.shell.templatetags import st
+
+NONE: Final = mark_safe('<span class="st-none">–</span>')
+_MORE_THAN_ONE: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentMark:
+    """A document of an order: its number and where it opens."""
+
+    number: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowView:
+    """What the template places; ``*_html`` are made here from constants and escaped words."""
+
+    id: int
+    number: int
+    href: str
+    outside: str
+    minor: int
+    currency: str
+    message_html: str
+    buyer: str
+    login: str
+    buyer_title: str
+    nip: str
+    offer: str
+    offer_url: str
+    offer_title: str
+    more: str
+    amount: str
+    invoice_html: str
+    payment_html: str
+    payment_title: str
+    delivery: str
+    shop: str
+    bought: str
+    created: str
+    created_title: str
+    time: str
+    status_html: str
+    documents_html: str
+
+
+def rows_of(
+    orders: Sequence[OrderRow],
+    *,
+    query: str,
+    shops: Mapping[int, str],
+    documents: Mapping[int, Sequence[DocumentMark]],
+    now: datetime,
+) -> list[RowView]:
+    """Make the lines of a page. *query* is the list's address, carried into details."""
+    base = reverse("orders:detail", args=[0]).removesuffix("0/")
+    tail = query if len(query) > 1 else ""
+    this_year = show.local(now).year
+    return [
+        _row(
+            order,
+            href=f"{base}{order.id}/{tail}",
+            shop=shops.get(order.shop_id, ""),
+            marks=documents.get(order.id, ()),
+            this_year=this_year,
+        )
+        for order in orders
+    ]
+
+
+def _row(order: OrderRow, *, href: str, shop: str, marks: Sequence[DocumentMark], this_year: int) -> RowView:
+    language = get_language() or "pl"
+    name = order.buyer_name or order.buyer_login or show.NONE
+    login = order.buyer_login if order.buyer_name else ""
+    nip = show.nip(order.buyer_nip)
+    bought, created = _when(order.bought_at, this_year), _when(order.created_at, this_year)
+    tip = _tip(language)
+    return RowView(
+        id=order.id,
+        number=order.number,
+        href=href,
+        outside=links.order_url(order.allegro_id),
+        minor=to_minor(order.total),
+        currency=order.currency,
+        message_html=_message_icon(language) if order.has_message else "",
+        buyer=name,
+        login=login,
+        buyer_title=" · ".join(part for part in (name, login, nip and f"NIP {nip}") if part),
+        nip=nip or show.NONE,
+        offer=order.offer_name or show.NONE,
+        offer_url=links.offer_url(marketplace=order.marketplace, offer_id=order.offer_id),
+        offer_title=f"{order.offer_name} ({order.offer_id})",
+        more=f"+{order.line_count - 1}" if order.line_count >= _MORE_THAN_ONE else "",
+        amount=show.money(order.total, order.currency),
+        invoice_html=_invoice_icon(language) if order.wants_invoice else NONE,
+        payment_html=_payment(order, language),
+        payment_title=f"{tip.delivery}: {order.delivery_method or show.NONE}",
+        delivery=order.delivery_method or show.NONE,
+        shop=shop,
+        bought=bought,
+        created=created,
+        created_title=f"{tip.bought}: {bought} · {tip.shop}: {shop}",
+        time=show.moment(order.created_at, "time"),
+        status_html=status_html(order.status, language),
+        documents_html=_documents(order, marks, language),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tip:
+    delivery: str
+    bought: str
+    shop: str
+
+
+@lru_cache(maxsize=4)
+def _tip(language: str) -> _Tip:  # noqa: ARG001 -- the key of the cache
+    return _Tip(delivery=_("Delivery"), bought=_("Bought"), shop=_("Shop"))
+
+
+def _when(moment: datetime | None, this_year: int) -> str:
+    if moment is None:
+        return show.NONE
+    is_recent = show.local(moment).year == this_year
+    return show.moment(moment, "short" if is_recent else "")
+
+
+@lru_cache(maxsize=32)
+def status_html(value: str, language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
+    """The seller's status: a colored icon with a plain word."""
+    sign = words.STATUSES[value]
+    return st.status(sign.color, sign.icon, str(sign.word), "st-status--quiet" if sign.is_quiet else "")
+
+
+@lru_cache(maxsize=4)
+def _message_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
+    return st.icon("message", "st-icon--14", _("Message from the buyer"))
+
+
+@lru_cache(maxsize=4)
+def _invoice_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
+    return st.icon("check", "st-icon--14", _("Asks for an invoice"))
+
+
+@lru_cache(maxsize=32)
+def _payment_sign(state: str, word: str, language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
+    sign = words.PAYMENTS[state]
+    return st.status(sign.color, sign.icon, word or str(sign.word), "st-status--sm")
+
+
+def _payment(order: OrderRow, language: str) -> SafeString:
+    if order.payment_state == PaymentState.CANCELLED:
+        return NONE
+    day = ""
+    if order.payment_state == PaymentState.PAID and order.paid_at is not None:
+        day = show.day(order.paid_at, short=True)
+    return _payment_sign(order.payment_state, day, language)
+
+
+@lru_cache(maxsize=64)
+def _problem(code: str, count: int, language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
+    name = words.problem_name(code)
+    rest = ngettext("and %(count)s more problem", "and %(count)s more problems", count) % {"count": count}
+    return st.badge("red", "alert-circle", name, f"{name} · {rest}" if count else name)
+
+
+@lru_cache(maxsize=4)
+def _changed_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
+    return st.icon("refresh-alert", "st-icon--14 st-amber", _("Changed after issuing"))
+
+
+def _documents(order: OrderRow, marks: Sequence[DocumentMark], language: str) -> SafeString | str:
+    """Numbers of documents, else the problem that blocks one, else nothing."""
+    changed = _changed_icon(language) if order.changed_after_issue else ""
+    if marks:
+        first, rest = marks[0], len(marks) - 1
+        more = format_html(' <span class="st-3">+{}</span>', rest) if rest else ""
+        return format_html('<a href="{}">{}</a>{} {}', first.url, first.number, more, changed)
+    if order.has_original:
+        return format_html("{} {}", pgettext("document of an order", "issued"), changed)
+    if order.problem:
+        return _problem(order.problem, len(order.problems) - 1, language)
+    return ""

@@ -1,0 +1,246 @@
+"""What happened to an order, newest first: what we noted, what Allegro said, and what differed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stragan.orders import assess
+from stragan.orders.data import Address, OrderData
+from stragan.orders.models import OrderEvent
+from stragan.web.orders import words
+from stragan.web.shell import show
+
+_CONTENT_VERBS: Final = frozenset({"changed", "released", "cancelled"})
+
+FIELDS: Final[dict[str, str | Promise]] = {
+    "status": gettext_lazy("State on Allegro"),
+    "fulfillment_status": gettext_lazy("Fulfilment"),
+    "total_to_pay": gettext_lazy("Amount to pay"),
+    "message": gettext_lazy("Message from the buyer"),
+    "note": gettext_lazy("Note"),
+    "invoice.required": gettext_lazy("Asks for an invoice"),
+    "invoice.is_company": gettext_lazy("Invoice for a company"),
+    "invoice.address": gettext_lazy("Invoice data"),
+    "invoice.nip": gettext_lazy("NIP"),
+    "buyer.address": gettext_lazy("Data of the account"),
+    "buyer.phone": gettext_lazy("Phone"),
+    "buyer.email": gettext_lazy("E-mail"),
+    "delivery.address": gettext_lazy("Delivery address"),
+    "delivery.method_name": gettext_lazy("Delivery method"),
+    "delivery.cost": gettext_lazy("Delivery cost"),
+    "delivery.pickup_point_id": gettext_lazy("Pick-up point"),
+    "delivery.pickup_point_name": gettext_lazy("Name of the pick-up point"),
+    "delivery.dispatch_to": gettext_lazy("Send by"),
+    "payment.paid": gettext_lazy("Paid"),
+    "payment.type": gettext_lazy("Way of payment"),
+    "payment.provider": gettext_lazy("Payment provider"),
+    "payment.finished_at": gettext_lazy("Payment booked"),
+    "payment.surcharges": gettext_lazy("Surcharges"),
+    "payment.cod_booked": gettext_lazy("Cash on delivery booked"),
+    "quantity": gettext_lazy("Quantity"),
+    "price": gettext_lazy("Price"),
+    "deposit": gettext_lazy("Deposit"),
+    "vat_rate": gettext_lazy("VAT rate"),
+}
+# Said already by a line beside them, or of no use to a person.
+_SILENT: Final = frozenset(
+    {"buyer.phone", "delivery.phone", "payment.payment_id", "payment.features", "delivery.method_id"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A field that differs between two revisions; empty values are not shown."""
+
+    label: str
+    old: str = ""
+    new: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    icon: str
+    color: str
+    text: str
+    note: str = ""
+    changes: tuple[Change, ...] = field(default=())
+
+
+def entries_of(
+    events: Sequence[OrderEvent], *, revisions: Sequence[tuple[int, OrderData]], data: OrderData
+) -> list[Entry]:
+    """Make the timeline. *revisions* are the oldest-to-newest contents that are known, by sequence."""
+    found = _from_allegro(data)
+    pairs = {second[0]: (first[1], second[1]) for first, second in pairwise(revisions)}
+    sequence = 1
+    for event in events:
+        if event.verb in _CONTENT_VERBS:
+            sequence += 1
+        found.append(_entry(event, sequence, pairs.get(sequence), data.currency))
+    return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def _from_allegro(data: OrderData) -> list[Entry]:
+    found = []
+    if data.bought_at:
+        found.append(Entry(at=data.bought_at, icon="shopping-cart", color="", text=_("The buyer ordered")))
+    payment = data.payment
+    if payment.paid and payment.finished_at:
+        text = _("Payment of %(amount)s") % {"amount": show.money(payment.paid, data.currency)}
+        found.append(Entry(at=payment.finished_at, icon="circle-check", color="green", text=text))
+    for part in payment.surcharges:
+        if part.paid and part.finished_at:
+            text = _("Surcharge of %(amount)s") % {"amount": show.money(part.paid, data.currency)}
+            found.append(Entry(at=part.finished_at, icon="circle-check", color="green", text=text))
+    if payment.cod_booked and payment.cod_booked_at:
+        text = _("Cash on delivery booked: %(amount)s") % {
+            "amount": show.money(payment.cod_booked, data.currency)
+        }
+        found.append(Entry(at=payment.cod_booked_at, icon="cash", color="blue", text=text))
+    return found
+
+
+def _entry(
+    event: OrderEvent, sequence: int, pair: tuple[OrderData, OrderData] | None, currency: str
+) -> Entry:
+    facts, who = event.facts, str(event.user) if event.user else ""
+    if event.verb in _CONTENT_VERBS:
+        note = _("version %(old)s → %(new)s") % {"old": sequence - 1, "new": sequence}
+        changes = _compared(*pair) if pair else _noted(facts.get("changes", []), currency)
+        return Entry(
+            at=event.at,
+            icon="git-compare",
+            color="amber",
+            text=_("Change on Allegro"),
+            note=note,
+            changes=changes,
+        )
+    icon, color, text = _plain(event.verb, facts)
+    return Entry(at=event.at, icon=icon, color=color, text=text, note=who)
+
+
+def _plain(verb: str, facts: dict[str, object]) -> tuple[str, str, str]:
+    """Icon, color and sentence of what was noted here."""
+    sign = words.STATUSES.get(str(facts.get("to", "")))
+    status = {"status": sign.word if sign else show.NONE}
+    known = {
+        "created": ("download", "", _("Fetched from Allegro")),
+        "status_set": ("tag", "", _("Status set: %(status)s") % status),
+        "status_follows": ("refresh", "", _("Status follows the payment: %(status)s") % status),
+        "documented": (
+            "file-invoice",
+            "green",
+            _("Document issued, order closed") if facts.get("closed") else _("Document issued"),
+        ),
+        "merged": ("arrow-right", "amber", _("Merged into order %(number)s") % {"number": facts.get("into")}),
+        "merged_from": (
+            "arrow-left",
+            "amber",
+            _("Took over order %(number)s") % {"number": facts.get("from")},
+        ),
+        "gone": ("cloud-off", "red", _("Allegro no longer has this order")),
+    }
+    return known.get(verb, ("circle", "", verb))
+
+
+def _noted(changes: object, currency: str) -> tuple[Change, ...]:
+    """Changes as they were noted: without values where these are personal data."""
+    found = []
+    for change in changes if isinstance(changes, list) else []:
+        name = str(change.get("field", ""))
+        if name in _SILENT:
+            continue
+        found.append(
+            Change(
+                label=_label(name),
+                old=_said(name, change.get("old"), currency),
+                new=_said(name, change.get("new"), currency),
+            )
+        )
+    return tuple(found)
+
+
+def _compared(old: OrderData, new: OrderData) -> tuple[Change, ...]:
+    """Changes between two contents, with their values."""
+    found = []
+    for change in assess.differences(old, new):
+        if change.field in _SILENT:
+            continue
+        before, after = _value(old, change.field), _value(new, change.field)
+        found.append(
+            Change(
+                label=_label(change.field, new, old),
+                old=_said(change.field, before, old.currency),
+                new=_said(change.field, after, new.currency),
+            )
+        )
+    return tuple(found)
+
+
+def _value(data: OrderData, name: str) -> object:
+    parts = name.split(".")
+    if parts[0] == "lines":
+        line = next((line for line in data.lines if line.line_id == parts[1]), None)
+        return getattr(line, parts[-1], None)
+    value: object = data
+    for part in parts:
+        value = getattr(value, part, None)
+    return value
+
+
+def _label(name: str, *contents: OrderData) -> str:
+    if not name.startswith("lines."):
+        return str(FIELDS.get(name, name))
+    _lines, line_id, what = name.split(".", 2)
+    offers = (line.offer_name for data in contents for line in data.lines if line.line_id == line_id)
+    offer = next(offers, _("Item"))
+    if what == "added":
+        return _("Added: %(offer)s") % {"offer": offer}
+    if what == "removed":
+        return _("Removed: %(offer)s") % {"offer": offer}
+    return f"{offer} · {FIELDS.get(what, what)}"
+
+
+def _said(name: str, value: object, currency: str) -> str:
+    """A value in words; empty for none."""
+    if value is None or value in ("", ()):
+        return ""
+    if isinstance(value, bool) or name in {"invoice.required", "invoice.is_company"}:
+        return _("yes") if value in (True, "True") else _("no")
+    if name == "status":
+        return words.allegro_status(str(value))
+    if name == "fulfillment_status":
+        return words.fulfillment(str(value))
+    if name == "payment.type":
+        return words.payment_type(str(value))
+    return _plainly(value, currency)
+
+
+def _plainly(value: object, currency: str) -> str:
+    if isinstance(value, Decimal):
+        return show.money(value, currency)
+    if isinstance(value, datetime):
+        return show.moment(value)
+    if isinstance(value, Address):
+        return address_line(value)
+    if isinstance(value, tuple) or is_dataclass(value):
+        return str(len(value)) if isinstance(value, tuple) else ", ".join(f.name for f in fields(value))
+    return str(value)
+
+
+def address_line(address: Address) -> str:
+    """An address in one line, with the name that belongs to it."""
+    place = f"{address.postal_code} {address.city}".strip()
+    country = "" if address.country in {"", "PL"} else address.country
+    parts = (address.company_name, address.person, address.street, place, country)
+    return ", ".join(part for part in parts if part)
