@@ -29,7 +29,6 @@ def detail(request: CompanyRequest, order_id: int) -> HttpResponse:
         "statuses": words.STATUSES,
         "allegro_status": words.allegro_status(order.allegro_status),
         "fulfillment": words.fulfillment(order.fulfillment_status),
-        "payment_type": "",
         "allegro_url": links.order_url(order.allegro_id),
         "marketplace": links.MARKETPLACES.get(order.marketplace, order.marketplace),
         "shows_phone": request.GET.get("phone") == "1",
@@ -45,5 +44,6 @@ def detail(request: CompanyRequest, order_id: int) -> HttpResponse:
         **details.place(request.company, order, state),
         **details.load(request.company, order, today=clock.business_today()),
     }
+    context["provider"] = words.provider(context["data"].payment.provider)
     context["payment_type"] = words.payment_type(context["data"].payment.type)
     return render(request, "orders/detail.html", context)

@@ -1,6 +1,6 @@
 """What happened to an order, newest first: what we noted, what Allegro said, and what differed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,6 +17,7 @@ from stragan.orders.models import OrderEvent
 from stragan.web.orders import words
 from stragan.web.shell import show
 
+_YES_OR_NO: Final = frozenset({"invoice.required", "invoice.is_company", "delivery.smart"})
 _CONTENT_VERBS: Final = frozenset({"changed", "released", "cancelled"})
 
 FIELDS: Final[dict[str, str | Promise]] = {
@@ -211,18 +212,22 @@ def _label(name: str, *contents: OrderData) -> str:
     return f"{offer} · {FIELDS.get(what, what)}"
 
 
+_WORDED: Final[dict[str, Callable[[str], str]]] = {
+    "status": words.allegro_status,
+    "fulfillment_status": words.fulfillment,
+    "payment.type": words.payment_type,
+    "payment.provider": words.provider,
+}
+
+
 def _said(name: str, value: object, currency: str) -> str:
     """A value in words; empty for none."""
     if value is None or value in ("", ()):
         return ""
-    if isinstance(value, bool) or name in {"invoice.required", "invoice.is_company"}:
-        return _("yes") if value in (True, "True") else _("no")
-    if name == "status":
-        return words.allegro_status(str(value))
-    if name == "fulfillment_status":
-        return words.fulfillment(str(value))
-    if name == "payment.type":
-        return words.payment_type(str(value))
+    if name in _YES_OR_NO:
+        return _("yes") if str(value) == "True" else _("no")
+    if name in _WORDED:
+        return _WORDED[name](str(value))
     return _plainly(value, currency)
 
 

@@ -98,6 +98,16 @@ PAYMENT_TYPES: Final[dict[str, str | Promise]] = {
     "EXTENDED_TERM": _("Deferred payment"),
 }
 
+PROVIDERS: Final[dict[str, str | Promise]] = {
+    "P24": "Przelewy24",
+    "PAYU": "PayU",
+    "AF": "Allegro Finance",
+    "AF_P24": "Allegro Finance, Przelewy24",
+    "AF_PAYU": "Allegro Finance, PayU",
+    "OFFLINE": _("outside Allegro"),
+    "EPT": _("marketplace operator"),
+}
+
 
 def problem_name(code: str) -> str:
     """The short name of a problem for badges; an unknown code as it is."""
@@ -117,3 +127,8 @@ def fulfillment(value: str) -> str:
 def payment_type(value: str) -> str:
     """Allegro's way of payment in words; values not known here as they came."""
     return str(PAYMENT_TYPES.get(value, value))
+
+
+def provider(value: str) -> str:
+    """Who carries the payment, in words; values not known here as they came."""
+    return str(PROVIDERS.get(value, value))
