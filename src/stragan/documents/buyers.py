@@ -34,6 +34,14 @@ def buyer_of(order: OrderData, *, preferred: BuyerSource) -> DraftBuyer:
     return first if second.missing else second
 
 
+def buyer_from(order: OrderData, *, source: BuyerSource, asked: BuyerSource) -> DraftBuyer:
+    """Give the buyer from one source of the order, chosen by a person, complete or not."""
+    if source is BuyerSource.INVOICE:
+        return _from_invoice(order.invoice)
+    address = order.delivery.address if source is BuyerSource.DELIVERY else order.buyer.address
+    return _person(address, source=source, asked=asked)
+
+
 def buyer_refusals(buyer: DraftBuyer) -> list[Refusal]:
     """Say what the buyer lacks for a document: name, address, the company's tax id."""
     if buyer.missing:

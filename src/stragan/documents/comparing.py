@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from stragan.core.money import ZERO
+from stragan.core.snapshot import LineKind
 from stragan.documents.content import DraftContent, DraftLine
 
 BUYER_FIELDS: Final = ("name", "street", "postal_code", "city", "country", "nip", "vat_eu")
@@ -49,7 +51,7 @@ def amounts_changed(changes: tuple[Change, ...]) -> bool:
 
 
 def _line_changes(original: DraftContent, edited: DraftContent) -> list[Change]:
-    found = []
+    found = _delivery_changes(original, edited)
     before, after = _keyed(original), _keyed(edited)
     for key, (_, line) in before.items():
         if key not in after:
@@ -72,10 +74,30 @@ def _line_changes(original: DraftContent, edited: DraftContent) -> list[Change]:
     return found
 
 
+def _delivery_changes(original: DraftContent, edited: DraftContent) -> list[Change]:
+    """Compare delivery as a whole: how it is divided over VAT codes follows from the goods."""
+    (old_name, old_cost), (new_name, new_cost) = _delivery(original), _delivery(edited)
+    found = []
+    if old_name != new_name:
+        found.append(Change(field="delivery.name", old=old_name, new=new_name))
+    if old_cost != new_cost:
+        old, new = _text(old_cost), _text(new_cost)
+        found.append(Change(field="delivery.cost", old=old, new=new, amount=True))
+    return found
+
+
+def _delivery(content: DraftContent) -> tuple[str, Decimal]:
+    lines = [line for line in content.lines if line.kind is LineKind.DELIVERY]
+    names = dict.fromkeys(line.name for line in lines)
+    return ", ".join(names), sum((line.gross for line in lines), ZERO)
+
+
 def _keyed(content: DraftContent) -> dict[str, tuple[int, DraftLine]]:
-    """Give lines by what survives an edit: the purchase they came from, else their kind and turn."""
+    """Give goods and services by what survives an edit: their purchase, else their kind and turn."""
     keyed: dict[str, tuple[int, DraftLine]] = {}
     for place, line in enumerate(content.lines):
+        if line.kind is LineKind.DELIVERY:
+            continue
         stem = f"{line.kind.value}.{line.line_id}" if line.line_id else line.kind.value
         turn = sum(1 for key in keyed if key.startswith(f"{stem}#"))
         keyed[f"{stem}#{turn}"] = (place, line)

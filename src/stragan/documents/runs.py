@@ -31,6 +31,7 @@ class ReadyRow:
     buyer: str
     buyer_source: str
     buyer_replaced: bool
+    buyer_nip: str
     net: Decimal
     vat: Decimal
     gross: Decimal
@@ -148,6 +149,7 @@ def ready_rows(run: IssueRun, *, offset: int, limit: int) -> list[ReadyRow]:
             buyer=item.params.get("buyer", item.order.buyer_name),
             buyer_source=item.params.get("source", ""),
             buyer_replaced=item.params.get("replaced", False),
+            buyer_nip=item.params.get("nip", ""),
             net=item.net or ZERO,
             vat=item.vat or ZERO,
             gross=item.gross or ZERO,

@@ -13,9 +13,9 @@ from django.conf import settings
 
 from stragan.companies.models import Company
 from stragan.core.errors import Refused
+from stragan.core.snapshot import DocumentSnapshot
 from stragan.documents.models import Document, DocumentFile
 from stragan.documents.queries import snapshot_of
-from stragan.formats import pdf
 
 FORMATS: Final = ("pdf", "json")
 AT_ONCE: Final = 100
@@ -53,7 +53,7 @@ def pdf_of(document: Document, *, now: datetime) -> bytes:
         data = path.read_bytes()
         if _sha256(data) == row.sha256:
             return data
-    data = pdf.render(snapshot_of(document))
+    data = printed(snapshot_of(document))
     _write(path, data)
     DocumentFile.objects.update_or_create(
         document=document,
@@ -66,6 +66,13 @@ def pdf_of(document: Document, *, now: datetime) -> bytes:
         },
     )
     return data
+
+
+def printed(snapshot: DocumentSnapshot) -> bytes:
+    """Print a snapshot; the typesetter is loaded when it is first needed, web pages seldom do."""
+    from stragan.formats import pdf  # noqa: PLC0415 -- see above
+
+    return pdf.render(snapshot)
 
 
 def render_pdf(*, document_id: int, now: datetime) -> None:

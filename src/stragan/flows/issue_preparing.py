@@ -28,6 +28,8 @@ from stragan.orders.states import AllegroStatus, OrderStatus
 
 # VAT Act art. 106i(7): at most sixty days before the sale or the payment.
 EARLIEST_BEFORE_SALE: Final = timedelta(days=60)
+# What the reason of an override answers for.
+OVERRIDDEN: Final = frozenset({"total_mismatch", "reason_missing"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def _check(
         return Checked(order=order, version=version, refusals=(Refusal(code="order_unreadable", params={}),))
     content, reason, refusals = content_of(order, data, draft, wish=wish, profile=profile)
     if override is not None:
-        refusals = [one for one in refusals if one.code != "total_mismatch"]
+        refusals = [one for one in refusals if one.code not in OVERRIDDEN]
     if refusals:
         return Checked(order=order, version=version, refusals=tuple(refusals), content=content)
     prepared = Prepared(

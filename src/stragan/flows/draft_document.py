@@ -1,0 +1,338 @@
+"""One document before it has a number: seen beside what Allegro says, edited, saved, issued."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+from django.db import transaction
+
+from stragan.companies.models import Company, User
+from stragan.companies.states import Ability, may
+from stragan.core.dates import warsaw_date
+from stragan.core.errors import Conflict, Refused
+from stragan.core.snapshot import BuyerSource, DocumentKind
+from stragan.core.totals import rate_total
+from stragan.documents import buyers, queries
+from stragan.documents.actions import Author
+from stragan.documents.comparing import Change, changes_between
+from stragan.documents.content import DraftContent, Refusal, from_json, to_json
+from stragan.documents.drafting import allowed_codes, draft_from_order
+from stragan.documents.editing import DraftEdit, by_hand, edited
+from stragan.documents.freezing import Sums, freeze, sums_of
+from stragan.documents.models import Document, Draft
+from stragan.documents.rates import following_goods
+from stragan.documents.sellers import profile_of, seller_of
+from stragan.flows import document_files, order_content
+from stragan.flows.issue_document import Outcome, issue_documents
+from stragan.flows.issue_preparing import Override, Wish, content_of, state_refusal
+from stragan.orders.data import OrderData
+from stragan.orders.models import Order
+
+DRAFT_NUMBER: Final = "SZKIC"
+NEEDS_OVERRIDE: Final = frozenset({"order_not_released", "total_mismatch"})
+
+
+class DraftChanged(Conflict):
+    """Somebody saved the draft since it was shown."""
+
+    code = "draft_changed"
+
+
+class OrderNotFound(Refused):
+    """The order is not the company's."""
+
+    code = "order_unknown"
+
+
+class OverrideNotAllowed(Refused):
+    """The role may not accept an unreleased order or another total."""
+
+    code = "override_not_allowed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineView:
+    """One line with the amounts the page shows; None while its VAT code is not known."""
+
+    net: Decimal | None
+    vat: Decimal | None
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftView:
+    """All a page needs: what Allegro says, what the document says, where they differ, what is wrong.
+
+    ``seen_at`` goes back with a save, so that nobody overwrites another's edit; None while nothing was
+    saved. ``issued`` is the original the order has already.
+    """
+
+    order: Order
+    data: OrderData
+    kind: DocumentKind
+    original: DraftContent
+    content: DraftContent
+    reason: str
+    line_views: tuple[LineView, ...]
+    sums: Sums | None
+    changes: tuple[Change, ...]
+    refusals: tuple[Refusal, ...]
+    number_to_be: str
+    vat_codes: tuple[str, ...]
+    seen_at: datetime | None
+    issued: Document | None = None
+
+    @property
+    def can_issue(self) -> bool:
+        """Whether nothing stands in the way."""
+        return not self.refusals and self.issued is None
+
+    @property
+    def can_override(self) -> bool:
+        """Whether only things stand in the way that a person with the ability may accept with a reason."""
+        return bool(self.refusals) and all(one.code in NEEDS_OVERRIDE for one in self.refusals)
+
+    def refusals_of(self, field: str) -> list[Refusal]:
+        """Give what is wrong with one field, such as ``buyer.postal_code``."""
+        return [one for one in self.refusals if one.field == field]
+
+
+def view_draft(*, company: Company, order_id: int, kind: DocumentKind, now: datetime) -> DraftView:
+    """Show the draft of an order: the saved one, or one prefilled now. Writes nothing.
+
+    :raises OrderNotFound: the order is not the company's.
+    """
+    return _view(company, order_id, kind, now=now)
+
+
+def save_draft(
+    *,
+    company: Company,
+    order_id: int,
+    kind: DocumentKind,
+    edit: DraftEdit,
+    seen_at: datetime | None,
+    user: User | None,
+    now: datetime,
+) -> DraftView:
+    """Save what was typed. What cannot be read keeps its old value and is among the view's refusals.
+
+    :raises DraftChanged: somebody saved it since it was shown.
+    :raises OrderNotFound: the order is not the company's.
+    """
+    unread: list[Refusal] = []
+
+    def apply(content: DraftContent, _: OrderData) -> DraftContent:
+        new, refusals = edited(content, edit, profile=profile_of(company))
+        unread.extend(refusals)
+        return new
+
+    view = _save(
+        company, order_id, kind, change=apply, reason=edit.reason, seen_at=seen_at, user=user, now=now
+    )
+    return replace(view, refusals=(*unread, *view.refusals))
+
+
+def use_buyer_source(
+    *,
+    company: Company,
+    order_id: int,
+    kind: DocumentKind,
+    source: BuyerSource,
+    seen_at: datetime | None,
+    user: User | None,
+    now: datetime,
+) -> DraftView:
+    """Take the buyer from the delivery, account or invoice data of the order.
+
+    :raises DraftChanged: somebody saved the draft since it was shown.
+    :raises OrderNotFound: the order is not the company's.
+    """
+
+    def apply(content: DraftContent, data: OrderData) -> DraftContent:
+        return replace(content, buyer=buyers.buyer_from(data, source=source, asked=source))
+
+    return _save(company, order_id, kind, change=apply, reason=None, seen_at=seen_at, user=user, now=now)
+
+
+def set_offer_rate(
+    *,
+    company: Company,
+    order_ids: list[int],
+    kind: DocumentKind,
+    offer_id: str,
+    vat_code: str,
+    user: User | None,
+    now: datetime,
+) -> int:
+    """Give one offer's lines a VAT code by hand in the drafts of many orders; says how many it changed.
+
+    Lines that have a code keep it. :raises OrderNotFound: an order is not the company's.
+    """
+    profile = profile_of(company)
+    count = 0
+
+    def apply(content: DraftContent, _: OrderData) -> DraftContent:
+        lines = [
+            by_hand(line, vat_code) if line.vat_code is None and line.offer_id == offer_id else line
+            for line in content.lines
+        ]
+        return replace(content, lines=following_goods(lines, profile=profile))
+
+    for order_id in order_ids:
+        view = _view(company, order_id, kind, now=now)
+        if any(line.vat_code is None and line.offer_id == offer_id for line in view.content.lines):
+            _save(
+                company, order_id, kind, change=apply, reason=None, seen_at=view.seen_at, user=user, now=now
+            )
+            count += 1
+    return count
+
+
+def discard_draft(*, company: Company, order_id: int, kind: DocumentKind) -> None:
+    """Forget what was edited; the next look is prefilled from the order again."""
+    Draft.objects.for_company(company).filter(order_id=order_id, kind=kind).delete()
+
+
+def issue_draft(
+    *,
+    company: Company,
+    order_id: int,
+    kind: DocumentKind,
+    author: Author,
+    role: str,
+    override_reason: str = "",
+) -> Outcome:
+    """Issue the document of one order as its draft says, dated as the draft says.
+
+    With *override_reason* an order that Allegro has not released, or another total, is accepted.
+
+    :raises OverrideNotAllowed: the role may not do that.
+    :raises OrderNotFound: the order is not the company's.
+    """
+    overrides = {}
+    if override_reason.strip():
+        if not may(role, Ability.ISSUE_UNRELEASED):
+            raise OverrideNotAllowed
+        overrides[order_id] = Override(reason=override_reason.strip())
+    today = warsaw_date(author.now)
+    draft = Draft.objects.for_company(company).filter(order_id=order_id, kind=kind).first()
+    wish = Wish(
+        company=company,
+        kind=kind,
+        issue_date=_saved_date(draft) or today,
+        today=today,
+        overrides=overrides,
+    )
+    outcomes = issue_documents([order_id], wish=wish, author=author)
+    if not outcomes:
+        raise OrderNotFound(order=order_id)
+    return outcomes[0]
+
+
+def draft_pdf(view: DraftView, *, now: datetime) -> bytes | None:
+    """Print the draft as it stands, with a word in the place of the number; None while sums lack."""
+    if view.sums is None:
+        return None
+    company = view.order.company
+    snapshot = freeze(
+        view.content,
+        sums=view.sums,
+        seller=seller_of(company),
+        profile=profile_of(company),
+        number=DRAFT_NUMBER,
+        shop=view.order.shop.name,
+        issued_at=now,
+    )
+    return document_files.printed(snapshot)
+
+
+def _save(
+    company: Company,
+    order_id: int,
+    kind: DocumentKind,
+    *,
+    change: Callable[[DraftContent, OrderData], DraftContent],
+    reason: str | None,
+    seen_at: datetime | None,
+    user: User | None,
+    now: datetime,
+) -> DraftView:
+    view = _view(company, order_id, kind, now=now)
+    content = change(view.content, view.data)
+    with transaction.atomic():
+        rows = Draft.objects.for_company(company).select_for_update()
+        draft = rows.filter(order_id=order_id, kind=kind).first()
+        if (draft.saved_at if draft else None) != seen_at:
+            raise DraftChanged
+        if draft is None:
+            draft = Draft(company=company, order_id=order_id, kind=kind.value, created_at=now)
+        draft.content = to_json(content)
+        draft.reason = draft.reason if reason is None else reason.strip()[:300]
+        draft.saved_at, draft.saved_by = now, user
+        draft.save()
+    return _view(company, order_id, kind, now=now)
+
+
+def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime) -> DraftView:
+    order = (
+        Order.objects.for_company(company)
+        .select_related("shop", "company", "superseded_by")
+        .filter(pk=order_id)
+        .first()
+    )
+    if order is None:
+        raise OrderNotFound(order=order_id)
+    data = order_content.load(order)
+    draft = Draft.objects.for_company(company).filter(order_id=order_id, kind=kind).first()
+    today = warsaw_date(now)
+    wish = Wish(company=company, kind=kind, issue_date=_saved_date(draft) or today, today=today)
+    profile = profile_of(company)
+    content, reason, refusals = content_of(order, data, draft, wish=wish, profile=profile)
+    original = draft_from_order(
+        data,
+        profile=profile,
+        buyer_source=BuyerSource(order.shop.buyer_source),
+        kind=kind,
+        issue_date=wish.issue_date,
+    )
+    stopped = state_refusal(order)
+    has_codes = all(line.vat_code is not None for line in content.lines)
+    is_computable = has_codes and not any(one.code == "vat_code_not_allowed" for one in refusals)
+    return DraftView(
+        order=order,
+        data=data,
+        kind=kind,
+        original=original,
+        content=content,
+        reason=reason,
+        line_views=tuple(_line_view(content, place) for place in range(len(content.lines))),
+        sums=sums_of(content) if is_computable else None,
+        changes=changes_between(original, content),
+        refusals=tuple(([stopped] if stopped else []) + refusals),
+        number_to_be=queries.number_to_be(company, kind=kind, issue_date=wish.issue_date),
+        vat_codes=allowed_codes(profile),
+        seen_at=draft.saved_at if draft else None,
+        issued=queries.originals_of(company, [order_id]).get(order_id) if order.has_original else None,
+    )
+
+
+def _line_view(content: DraftContent, place: int) -> LineView:
+    line = content.lines[place]
+    try:
+        rate = rate_total(line.vat_code or "", line.gross, on=content.law_date)
+    except Refused:
+        return LineView(net=None, vat=None, gross=line.gross)
+    return LineView(net=rate.net, vat=rate.vat, gross=line.gross)
+
+
+def _saved_date(draft: Draft | None) -> date | None:
+    if draft is None or draft.content is None:
+        return None
+    try:
+        return from_json(draft.content).issue_date
+    except msgspec.ValidationError:
+        return None
