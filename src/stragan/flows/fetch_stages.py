@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from stragan.core.dates import start_of_warsaw_day
+from stragan.flows.import_orders import is_storable
 from stragan.flows.list_walk import By, walk
 from stragan.flows.sync_run import SyncHold
 from stragan.gateways.allegro import (
@@ -20,7 +21,7 @@ from stragan.gateways.allegro import (
 )
 from stragan.kit.clock import real_now
 from stragan.orders import actions as orders
-from stragan.orders.models import Order
+from stragan.orders.models import Order, OrderLine
 from stragan.shops import pending
 from stragan.shops.models import PendingForm, Shop
 
@@ -56,7 +57,7 @@ def import_windows(hold: SyncHold) -> LatestEvent:
     for step in walk(hold.ask, by=By.BOUGHT, start=start):
         hold.row.to_do = max(hold.row.to_do, step.total)
         hold.store(step.forms, write=lambda: _update(shop, windows_done_until=step.reached))  # noqa: B023 -- runs at once
-    values: dict[str, object] = {"first_import_done_at": hold.now()}
+    values: dict[str, object] = {"first_import_done_at": hold.now(), "reconciled_at": real_now()}
     if head.occurred_at:
         values["updates_until"] = head.occurred_at
     hold.commit(lambda: _update(shop, **values))
@@ -76,16 +77,34 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
         page: EventPage = hold.ask(lambda client: client.events(after=after, limit=JOURNAL_PAGE))  # noqa: B023 -- runs at once
         if not page.events or page.events[-1].id == after:
             break
+        forms = _forms_of(shop, page)
         wanted: dict[str, datetime] = {}
         for event in page.events:
-            seen = _is_before(event, head) and (event.form_id is None or event.form_id in hold.outcomes)
+            form_id = event.form_id or next((forms[line] for line in event.line_ids if line in forms), None)
+            if form_id and not is_storable(form_id):
+                form_id = None  # the list shows what this is
+            seen = _is_before(event, head) and (form_id is None or form_id in hold.outcomes)
             if seen or (since and event.occurred_at and event.occurred_at < since):
                 continue
-            key = event.form_id or f"{pending.EVENT_PREFIX}{event.id}"[:60]
+            key = form_id or f"{pending.EVENT_PREFIX}{event.id}"[:60]
             at = event.occurred_at or hold.now()
             wanted[key] = max(at, wanted.get(key, at))
         _record(hold, wanted, latest=page.events[-1])
     _update(shop, synced_at=real_now())
+
+
+def _forms_of(shop: Shop, page: EventPage) -> dict[str, str]:
+    """Line id → form id, for events that name no form: said by another event, or known here already."""
+    nameless = {line for event in page.events if not event.form_id for line in event.line_ids}
+    if not nameless:
+        return {}
+    known = (
+        OrderLine.objects.for_company(shop.company_id)
+        .filter(seller_id=shop.seller_id, line_id__in=nameless)
+        .values_list("line_id", "order__allegro_id")
+    )
+    told = {line: event.form_id for event in page.events if event.form_id for line in event.line_ids}
+    return dict(known) | told
 
 
 def _record(hold: SyncHold, wanted: dict[str, datetime], *, latest: OrderEvent) -> None:

@@ -192,8 +192,13 @@ def _reassess(company: Company, batch: Iterable[Order], *, now: datetime) -> Non
         actions.reassess(company=company, problems=changed, now=now)
 
 
+def is_storable(form_id: str) -> bool:
+    """Whether this can be the id of an order; anything else is put aside under a made-up id."""
+    return form_id.isprintable() and 0 < len(form_id) <= LONGEST_ID
+
+
 def _key(form: RawForm) -> str:
     """The form's id; where it has none that could be stored, a made-up one, so that it can be put aside."""
-    if form.form_id.isprintable() and 0 < len(form.form_id) <= LONGEST_ID:
+    if is_storable(form.form_id):
         return form.form_id
     return f"?{content_hash(form.payload)[: LONGEST_ID - 1]}"
