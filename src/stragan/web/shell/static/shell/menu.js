@@ -26,7 +26,8 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("focusin", (event) => {
   for (const menu of openMenus()) {
-    if (!menu.contains(event.target)) close(menu, false);
+    // Pressing a text inside gives the focus to what surrounds the menu: that is not leaving it.
+    if (!menu.contains(event.target) && !event.target.contains(menu)) close(menu, false);
   }
 });
 
