@@ -33,13 +33,16 @@ class DocumentMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowView:
-    """What the template places; ``*_html`` are made here from constants and escaped words."""
+    """What the template places, all of it text: numbers would be written by Django's slow localization.
 
-    id: int
-    number: int
+    ``*_html`` are made here from constants and escaped words.
+    """
+
+    id: str
+    number: str
     href: str
     outside: str
-    minor: int
+    minor: str
     currency: str
     message_html: str
     buyer: str
@@ -62,6 +65,10 @@ class RowView:
     time: str
     status_html: str
     documents_html: str
+
+    def __getitem__(self, name: str) -> object:
+        """Let the template's first way of looking a name up succeed: a third of its time."""
+        return getattr(self, name)
 
 
 def rows_of(
@@ -96,11 +103,11 @@ def _row(order: OrderRow, *, href: str, shop: str, marks: Sequence[DocumentMark]
     bought, created = _when(order.bought_at, this_year), _when(order.created_at, this_year)
     tip = _tip(language)
     return RowView(
-        id=order.id,
-        number=order.number,
+        id=str(order.id),
+        number=str(order.number),
         href=href,
         outside=links.order_url(order.allegro_id),
-        minor=to_minor(order.total),
+        minor=str(to_minor(order.total)),
         currency=order.currency,
         message_html=_message_icon(language) if order.has_message else "",
         buyer=name,
