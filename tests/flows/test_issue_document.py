@@ -176,3 +176,16 @@ def test_the_author_is_kept(company: Any) -> None:
     author = Author(user=user, actor=Actor.USER, now=NOW, asked_at=NOW)
     [issued] = issue_documents([order.pk], wish=a_wish(company), author=author)
     assert issued.document.issued_by_id == user.pk  # type: ignore[union-attr]  # issued, as above
+
+
+def test_purchases_that_were_billed_before_a_merge_are_not_billed_again(company: Any) -> None:
+    shop = a_shop(company)
+    [old] = stored(shop, [a_numbered_form(1)], now=NOW)
+    issue(company, [old])
+    merged = a_numbered_form(2, lineItems=a_numbered_form(1)["lineItems"])
+    [new] = stored(shop, [merged], now=NOW)
+    [outcome] = issue(company, [new])
+    assert (outcome.refusal.code, outcome.refusal.params) == (
+        "predecessor_documented",
+        {"number": f"{old.number}"},
+    )

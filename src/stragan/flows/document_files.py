@@ -55,15 +55,20 @@ def pdf_of(document: Document, *, now: datetime) -> bytes:
             return data
     data = printed(snapshot_of(document))
     _write(path, data)
-    DocumentFile.objects.update_or_create(
+    made = DocumentFile(
         document=document,
         format="pdf",
-        defaults={
-            "path": str(path.relative_to(settings.MEDIA_ROOT)),
-            "sha256": _sha256(data),
-            "size_bytes": len(data),
-            "created_at": now,
-        },
+        path=str(path.relative_to(settings.MEDIA_ROOT)),
+        sha256=_sha256(data),
+        size_bytes=len(data),
+        created_at=now,
+    )
+    # Two that make the same file at once make the same bytes; the row is there either way.
+    DocumentFile.objects.bulk_create(
+        [made],
+        update_conflicts=True,
+        unique_fields=["document", "format"],
+        update_fields=["path", "sha256", "size_bytes", "created_at"],
     )
     return data
 

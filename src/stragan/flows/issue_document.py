@@ -22,7 +22,7 @@ from stragan.documents.content import Refusal
 from stragan.documents.freezing import Sums
 from stragan.documents.models import Document, Draft, NumberSeries
 from stragan.documents.states import PATTERNS
-from stragan.flows.issue_preparing import Checked, Wish, check_orders, state_refusal
+from stragan.flows.issue_preparing import Checked, Wish, check_orders, documented_predecessors, state_refusal
 from stragan.orders.actions import mark_documented
 from stragan.orders.models import Order
 from stragan.orders.states import HIDDEN_STATUSES, AllegroStatus
@@ -184,21 +184,21 @@ def _try_chunk(
         fresh = _reread(ids, wish=wish)
         outcomes |= _originals([order for order, _ in fresh.values()], wish=wish)
         too_early = _too_early(series, wish=wish)
+        merged = documented_predecessors(ids, wish=wish)
         stale, valid = [], []
         for pk in ids:
             if pk in outcomes or pk not in fresh:
                 continue
             order, version = fresh[pk]
-            refusal = state_refusal(order, override=wish.overrides.get(pk))
             one = checked[pk]
-            if refusal is not None:
-                outcomes[pk] = _refused(order, (refusal,))
-            elif version != one.version or (one.prepared is None and not one.refusals):
+            refusal = merged.get(pk) or state_refusal(order, override=wish.overrides.get(pk))
+            refusals = (refusal,) if refusal else one.refusals or ((too_early,) if too_early else ())
+            if version != one.version and refusal is None:
                 stale.append(pk)
+            elif refusals:
+                outcomes[pk] = _refused(order, refusals)
             elif one.prepared is None:
-                outcomes[pk] = _refused(order, one.refusals)
-            elif too_early is not None:
-                outcomes[pk] = _refused(order, (too_early,))
+                stale.append(pk)  # it had a document when it was checked, and has none now
             else:
                 valid.append(one)
         outcomes |= _issue_valid(valid, series=series, wish=wish, author=author)

@@ -71,7 +71,7 @@ class Checked:
 def check_orders(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Checked]:
     """Read orders with their content and drafts and check everything that can be refused.
 
-    Three statements for any number of orders; ids that are not the company's are left out.
+    Four statements for any number of orders; ids that are not the company's are left out.
     """
     company = wish.company
     orders = list(
@@ -83,9 +83,28 @@ def check_orders(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Checked]:
         for draft in Draft.objects.for_company(company).filter(order_id__in=order_ids, kind=wish.kind)
     }
     profile = profile_of(company)
+    merged = documented_predecessors(order_ids, wish=wish)
+    checked = {}
+    for order in orders:
+        one = _check(order, contents.get(order.pk), drafts.get(order.pk), wish=wish, profile=profile)
+        if order.pk in merged and not order.has_original:
+            one = replace(one, prepared=None, refusals=(merged[order.pk], *one.refusals))
+        checked[order.pk] = one
+    return checked
+
+
+def documented_predecessors(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Refusal]:
+    """Refuse orders that took over purchases of an order with a document: they would be billed twice."""
+    rows = (
+        Order.objects.for_company(wish.company)
+        .filter(superseded_by__in=order_ids, has_original=True)
+        .order_by("id")
+        .values_list("superseded_by_id", "number")
+    )
     return {
-        order.pk: _check(order, contents.get(order.pk), drafts.get(order.pk), wish=wish, profile=profile)
-        for order in orders
+        pk: Refusal(code="predecessor_documented", params={"number": str(number)})
+        for pk, number in rows
+        if pk is not None and pk not in wish.overrides
     }
 
 

@@ -16,6 +16,10 @@ TEXTS: Final[dict[str, Promise]] = {
         "Choose that day or a later one."
     ),
     "original_exists": _("This order already has the document %(number)s."),
+    "predecessor_documented": _(
+        "Purchases of this order came from order %(number)s, which already has a document. "
+        "Correct that document first."
+    ),
     "order_changed": _("The order kept changing while the document was being issued. Try again in a moment."),
     "order_unreadable": _("The content of this order cannot be read. Fetch the order again."),
     "draft_unreadable": _(
