@@ -22,14 +22,15 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Work until stopped; a job that does not end in time is handed back to the queue."""
     set_up_django()
-    from stragan.jobs.worker import Worker  # noqa: PLC0415 -- Django is set up just above
+    from django.conf import settings  # noqa: PLC0415 -- Django is set up just above
+    from django.utils.module_loading import import_string  # noqa: PLC0415
 
-    worker = Worker(threads=options.threads, is_orphan=is_parent_gone)
+    worker = import_string(settings.JOB_WORKER)(threads=options.threads, is_orphan=is_parent_gone)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: worker.stop())
     if not os.environ.get("STRAGAN_PREPARED"):
         _wait_for_migrations(worker.is_stopping)
-    return worker.run()
+    return int(worker.run())
 
 
 def _wait_for_migrations(is_stopping: Callable[[], bool]) -> None:

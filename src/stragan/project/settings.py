@@ -74,6 +74,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "stragan.project.urls"
 WSGI_APPLICATION = "stragan.project.wsgi.application"
+JOB_WORKER = "stragan.jobs.worker.Worker"  # named here, since commands and jobs do not know each other
 
 TEMPLATES = [
     {
