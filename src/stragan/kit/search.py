@@ -33,7 +33,8 @@ def install_search(using: str = "default") -> None:
             if connection.vendor == "postgresql":
                 cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
                 cursor.execute(
-                    f"CREATE INDEX IF NOT EXISTS {table}_search ON {table} USING gin (search_text gin_trgm_ops)"
+                    f"CREATE INDEX IF NOT EXISTS {table}_search ON {table} "
+                    "USING gin (search_text gin_trgm_ops)"
                 )
                 continue
             is_new = f"{table}_search" not in existing
