@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from builders.markets import Market, a_market
 from builders.orders import a_numbered_form, for_a_company
-
 from standins.allegro import changes
 from standins.allegro.faults import Fault
 from stragan.orders.models import Order, OrderEvent, OrderLine, OrderRevision

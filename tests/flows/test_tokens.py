@@ -1,0 +1,161 @@
+"""Tokens are refreshed in time, by one at a time, and a dead connection asks for its owner."""
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from builders.markets import Market, a_market
+from standins.allegro.faults import Fault
+from stragan.flows.clients import refresher_of
+from stragan.flows.tokens import Session, access_token
+from stragan.gateways.allegro import AllegroUnavailable, ReconnectNeeded
+from stragan.kit.clock import real_now
+from stragan.kit.models import AuditEvent
+from stragan.shops import leases
+from stragan.shops.models import PendingForm, Shop, ShopState
+
+TOKENS = "/auth/oauth/token"
+
+
+@pytest.fixture
+def market(settings: Any) -> Iterator[Market]:
+    with a_market(settings, orders=6) as found:
+        yield found
+
+
+def reread(shop: Shop) -> Shop:
+    shop.refresh_from_db()
+    return shop
+
+
+def age(shop: Shop, *, hours: float) -> None:
+    """Let the tokens have been obtained that long ago."""
+    reread(shop)
+    assert shop.token_obtained_at is not None
+    assert shop.token_expires_at is not None
+    shift = timedelta(hours=hours)
+    Shop.objects.for_company(shop.company_id).update(
+        token_obtained_at=shop.token_obtained_at - shift, token_expires_at=shop.token_expires_at - shift
+    )
+
+
+@pytest.mark.django_db
+def test_a_young_token_is_used_as_it_is(market: Market) -> None:
+    shop = market.connect()
+    market.world.log.clear()
+    assert access_token(shop.pk) == reread(shop).access_token
+    assert market.asked(TOKENS) == 0
+
+
+@pytest.mark.django_db
+def test_a_token_is_refreshed_after_three_quarters_of_its_life(market: Market) -> None:
+    shop = market.connect()
+    age(shop, hours=9.5)
+    before = reread(shop).refresh_token
+    market.world.log.clear()
+    token = access_token(shop.pk)
+    reread(shop)
+    assert (token, shop.token_lease_until) == (shop.access_token, None)
+    assert shop.refresh_token != before
+    assert market.asked(TOKENS) == 1
+
+
+@pytest.mark.django_db
+def test_a_refused_token_is_refreshed_once_and_the_call_repeated(market: Market) -> None:
+    shop = market.connect()
+    market.world.grants.expire_access(None)
+    with Session(shop.pk) as session:
+        assert session.call(lambda client: client.me()).login == "dom_i_kubek"
+    assert session.requests == 2
+
+
+@pytest.mark.django_db
+def test_a_dead_connection_asks_to_reconnect_and_loses_nothing(market: Market) -> None:
+    shop = market.connect()
+    market.fetch(shop)
+    cursor = reread(shop).cursor
+    PendingForm.objects.create(shop=shop, form_id="x-1", event_at=real_now(), due_at=real_now())
+    market.world.grants.remove_app(None)
+    run = market.fetch(shop)
+    reread(shop)
+    assert (run.state, run.error_code) == ("failed", "allegro_reconnect_needed")
+    assert (shop.state, shop.state_reason) == (ShopState.RECONNECT, "allegro_reconnect_needed")
+    assert (shop.cursor, PendingForm.objects.count()) == (cursor, 1)
+    assert AuditEvent.objects.for_company(market.company).filter(verb="shop.reconnect_needed").count() == 1
+    market.world.log.clear()
+    with pytest.raises(ReconnectNeeded):
+        access_token(shop.pk)
+    assert not market.world.log.counts
+
+
+@pytest.mark.django_db
+def test_while_allegro_does_not_answer_the_old_token_is_used_to_its_end(market: Market) -> None:
+    shop = market.connect()
+    age(shop, hours=10)
+    market.world.faults.add(Fault(kind="server_error", path=TOKENS))
+    assert access_token(shop.pk) == reread(shop).access_token
+    age(shop, hours=3)
+    with pytest.raises(AllegroUnavailable):
+        access_token(shop.pk)
+    assert reread(shop).state == ShopState.CONNECTED
+
+
+@pytest.mark.django_db
+def test_a_kill_between_the_answer_and_the_commit_is_made_good_within_the_grace(market: Market) -> None:
+    shop = market.connect()
+    with refresher_of(shop) as auth:
+        auth.refresh(refresh_token=reread(shop).refresh_token)  # the answer that died with its process
+    with Session(shop.pk) as session:
+        assert session.call(lambda client: client.me()).login == "dom_i_kubek"
+    assert reread(shop).state == ShopState.CONNECTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_refresh_once(market: Market) -> None:
+    shop = market.connect()
+    age(shop, hours=13)
+    market.world.faults.add(Fault(kind="slow", path=TOKENS, seconds=0.3))
+    market.world.log.clear()
+    found: list[str] = []
+
+    def ask() -> None:
+        try:
+            found.append(access_token(shop.pk))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert found == [reread(shop).access_token] * 4
+    assert market.asked(TOKENS) == 1
+
+
+@pytest.mark.django_db
+def test_the_lease_of_a_dead_process_is_taken_at_once_and_of_a_distant_one_in_time(market: Market) -> None:
+    shop = market.connect()
+    now = real_now()
+    dead = leases.new_owner().split(":")
+    dead[1] = "99999999"
+    assert leases.take(shop.pk, owner=":".join(dead), now=now)
+    assert leases.take(shop.pk, owner="far-away:1:abc", now=now)
+    assert not leases.take(shop.pk, owner=leases.new_owner(), now=now + timedelta(seconds=59))
+    assert leases.take(shop.pk, owner=leases.new_owner(), now=now + timedelta(seconds=61))
+
+
+@pytest.mark.django_db
+def test_who_lost_the_shop_writes_nothing_more(market: Market) -> None:
+    shop = market.connect()
+    mine, now = leases.new_owner(), real_now()
+    assert leases.take(shop.pk, owner=mine, now=now)
+    assert leases.take(shop.pk, owner="far-away:1:abc", now=now + timedelta(seconds=61))
+    with pytest.raises(leases.LeaseLost):
+        leases.renew(shop.pk, owner=mine, now=now)
+    leases.release(shop.pk, owner=mine)
+    assert reread(shop).lease_owner == "far-away:1:abc"
