@@ -58,7 +58,6 @@ def test_a_paid_consumer_invoice_says_everything_the_law_asks_for() -> None:
         "Anna Próbna-Wzorcowa\nul. Testowa 7/12\n80-001 Gdańsk",
         "Data wystawienia 23.11.2026",
         "Data zapłaty 21.11.2026",
-        "Sklep przyklad-handel",
         "a1b2c3d4-0000-11ef-8000-00000000e5f6",
         "1 Kubek emaliowany 0,5 l „Las”, zielony\nSKU KE-05-Z\n2 szt. 34,99 23% 69,98",
         "23% 86,97 20,00 106,97",
@@ -313,3 +312,7 @@ def test_a_name_taller_than_a_page_flows_over_pages_and_nothing_is_cut() -> None
 
 def test_a_simple_invoice_is_small() -> None:
     assert len(render(an_invoice())) <= 70 * 1024
+
+
+def test_the_shop_alias_stays_inside_the_system() -> None:
+    assert "przyklad-handel" not in text_of(a_company_invoice())

@@ -84,7 +84,6 @@ def _document(snapshot: DocumentSnapshot) -> Block:
         if snapshot.supply_date and snapshot.supply_kind
         else []
     )
-    shop = exact_pair("Sklep", snapshot.shop, indent=DOCUMENT_INDENT) if snapshot.shop else []
     order = identifier("Zamówienie Allegro", snapshot.order_id) if snapshot.order_id else []
     ksef = (
         identifier("Numer KSeF", wording.KSEF_NOTES[KsefState.NOT_SENT])
@@ -92,7 +91,7 @@ def _document(snapshot: DocumentSnapshot) -> Block:
         else []
     )
     issued = pair("Data wystawienia", wording.day(snapshot.issue_date), indent=DOCUMENT_INDENT)
-    return block("Dokument", [issued, supply, shop, order, ksef])
+    return block("Dokument", [issued, supply, order, ksef])
 
 
 def head_of(snapshot: DocumentSnapshot) -> Head:
