@@ -9,7 +9,6 @@ from stragan.formats.pdf.blocks import (
     Entry,
     below,
     block,
-    exact_pair,
     identifier,
     inline_pair,
     pair,
