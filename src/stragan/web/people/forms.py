@@ -1,6 +1,6 @@
 """What people type when they set up the installation or join a company."""
 
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -10,6 +10,7 @@ from stragan.companies.actions import CompanyData
 from stragan.companies.models import Books
 from stragan.core.nip import InvalidNip, checked_nip
 from stragan.kit.messages import text_of_error
+from stragan.web.people.widgets import DescribedRadios, switch
 
 EXEMPT_ARTICLE_113: Final = "art. 113 ust. 1 ustawy o VAT"
 EXEMPT_ARTICLE_113_NEW: Final = "art. 113 ust. 1 i 9 ustawy o VAT"
@@ -21,10 +22,12 @@ BASES: Final = (
 )
 
 
-class CompanyFields(forms.Form):
-    """Legal data of a company; shared by first run and settings."""
+class AddressFields(forms.Form):
+    """Name and address as they are printed on documents; shared by first run and settings."""
 
-    name = forms.CharField(label=_("Company name"), max_length=256)
+    name = forms.CharField(
+        label=_("Company name"), max_length=256, widget=forms.TextInput({"autocomplete": "organization"})
+    )
     street = forms.CharField(
         label=_("Street and number"),
         max_length=200,
@@ -36,13 +39,50 @@ class CompanyFields(forms.Form):
         error_messages={"invalid": _("A postal code looks like this: 00-950.")},
         widget=forms.TextInput({"autocomplete": "postal-code", "inputmode": "numeric"}),
     )
-    city = forms.CharField(label=_("City"), max_length=100)
+    city = forms.CharField(
+        label=_("City"), max_length=100, widget=forms.TextInput({"autocomplete": "address-level2"})
+    )
+
+
+class TaxFields(forms.Form):
+    """VAT, books and warehouse; shared by first run and settings."""
+
     vat_payer = forms.TypedChoiceField(
-        label=_("VAT"),
-        choices=(("yes", _("VAT payer")), ("no", _("Exempt from VAT"))),
+        label=_("Is the company a VAT payer?"),
+        choices=(("yes", _("Yes, VAT payer")), ("no", _("No, exempt"))),
         coerce=lambda value: value == "yes",
         initial="yes",
-        widget=forms.RadioSelect,
+        widget=DescribedRadios(
+            {
+                "yes": _("invoices with VAT rates"),
+                "no": _("documents without VAT, with the basis of exemption"),
+            }
+        ),
+    )
+    books = forms.ChoiceField(
+        label=_("Books"),
+        choices=(
+            (Books.KPIR, _("KPiR")),
+            (Books.RYCZALT, _("Lump-sum tax")),
+            (Books.NONE, _("No books")),
+        ),
+        initial=Books.NONE,
+        widget=DescribedRadios(
+            {
+                Books.KPIR: _("revenue and expense ledger"),
+                Books.RYCZALT: _("revenue record"),
+                Books.NONE: _("kept by an accountant"),
+            }
+        ),
+    )
+    warehouse = forms.BooleanField(label=_("Warehouse"), required=False, initial=True, widget=switch())
+
+
+class SetupForm(AddressFields, TaxFields):
+    """The company and its first owner."""
+
+    nip = forms.CharField(
+        label=_("NIP"), max_length=16, widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
     )
     vat_exemption_basis = forms.ChoiceField(
         label=_("Legal basis of the exemption"),
@@ -50,27 +90,11 @@ class CompanyFields(forms.Form):
         required=False,
         help_text=_("Printed on each invoice of an exempt seller."),
     )
-    warehouse = forms.BooleanField(
-        label=_("Warehouse"), required=False, initial=True, help_text=_("Stock is moved by documents.")
+    email = forms.EmailField(
+        label=_("Your e-mail"),
+        widget=forms.EmailInput({"autocomplete": "username"}),
+        help_text=_("You log in with this address."),
     )
-    books = forms.ChoiceField(
-        label=_("Bookkeeping"),
-        choices=(
-            (Books.NONE, _("None: an accountant keeps the books elsewhere")),
-            (Books.KPIR, _("KPiR (revenue and expense ledger)")),
-            (Books.RYCZALT, _("Ryczałt (lump-sum tax)")),
-        ),
-        initial=Books.NONE,
-    )
-
-
-class SetupForm(CompanyFields):
-    """The company and its first owner."""
-
-    nip = forms.CharField(
-        label=_("NIP"), max_length=16, widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"})
-    )
-    email = forms.EmailField(label=_("Your e-mail"), widget=forms.EmailInput({"autocomplete": "username"}))
     password = forms.CharField(
         label=_("Password"),
         min_length=10,
@@ -79,7 +103,19 @@ class SetupForm(CompanyFields):
         help_text=_("At least 10 characters; a sentence is a good password."),
     )
 
-    field_order = ("nip", "name", "street", "postal_code", "city", "vat_payer", "vat_exemption_basis")
+    field_order = (
+        "nip",
+        "name",
+        "street",
+        "postal_code",
+        "city",
+        "vat_payer",
+        "vat_exemption_basis",
+        "books",
+        "warehouse",
+        "email",
+        "password",
+    )
 
     def clean_nip(self) -> str:
         """Ten digits with a right check digit."""
@@ -87,6 +123,13 @@ class SetupForm(CompanyFields):
             return checked_nip(self.cleaned_data["nip"])
         except InvalidNip as refusal:
             raise ValidationError(text_of_error(refusal)) from refusal
+
+    def clean(self) -> dict[str, Any]:
+        """An exempt seller names the basis of the exemption."""
+        given = super().clean() or {}
+        if given.get("vat_payer") is False and not given.get("vat_exemption_basis"):
+            self.add_error("vat_exemption_basis", _("Choose the legal basis of the exemption."))
+        return given
 
     def company_data(self) -> CompanyData:
         """The checked fields as the action wants them."""

@@ -1,0 +1,118 @@
+"""A shop as the settings show it: its state in words, how fresh it is, what is wrong."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from stragan.companies.models import Company
+from stragan.core.dates import start_of_warsaw_day, warsaw_date
+from stragan.flows.connect_shop import NEEDED_SCOPES
+from stragan.kit.messages import text_of
+from stragan.orders.sales import NOTHING, Sales, sales_by_shop
+from stragan.shops.models import Shop, ShopState
+from stragan.shops.queries import pending_counts, shops_of
+from stragan.web.settings.words import BUYER_SOURCES, SCOPES, SHOP_STATES, Sign
+from stragan.web.shell import show
+
+_DAY: Final = timedelta(days=1)
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopRow:
+    """What is shown of one shop. ``lag`` is how far the journal is ahead of us; None when unknown."""
+
+    shop: Shop
+    state: Sign
+    buyer_source: str
+    lag: timedelta | None
+    missing_scopes: tuple[str, ...]
+    granted_scopes: tuple[str, ...]
+    pending: int
+    orders_today: int
+    amount_today: Decimal
+    trouble: str  # the latest error in words; empty when there is none
+
+    @property
+    def lag_text(self) -> str:
+        """The lag in its largest unit."""
+        return show.age(_EPOCH, _EPOCH + (self.lag or timedelta()))
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether orders flow."""
+        return self.shop.state == ShopState.CONNECTED
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether the seller must connect it again."""
+        return self.shop.state == ShopState.RECONNECT
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether somebody switched it off."""
+        return self.shop.state == ShopState.DISABLED
+
+    @property
+    def scopes_word(self) -> str:
+        """The permissions in a few words."""
+        if self.needs_consent:
+            return _("withdrawn")
+        if self.missing_scopes:
+            return _("missing: %(what)s") % {"what": ", ".join(self.missing_scopes)}
+        return _("complete") if self.granted_scopes else _("not told by Allegro")
+
+
+def rows_of(company: Company, *, now: datetime, business_now: datetime) -> list[ShopRow]:
+    """All shops of a company by name. Freshness goes by real time, today's sales by business time."""
+    today = start_of_warsaw_day(warsaw_date(business_now))
+    sales = sales_by_shop(company, since=today, until=today + _DAY * 2)
+    waiting = pending_counts(company)
+    return [_row(shop, sales=sales, pending=waiting.get(shop.pk, 0), now=now) for shop in shops_of(company)]
+
+
+def trouble_of(shop: Shop) -> str:
+    """What keeps orders from coming, in words; empty when nothing does."""
+    if shop.state == ShopState.RECONNECT:
+        code = shop.state_reason or "reconnect_needed"
+        return text_of(code, {"shop": shop.name, "reason": ""})
+    if shop.failures_in_row and shop.error_code:
+        return text_of(shop.error_code, {"shop": shop.name, **shop.error_params})
+    return ""
+
+
+def lag_of(shop: Shop, *, now: datetime) -> timedelta | None:
+    """How far behind Allegro's journal we are: by its own clock, or since the last sync when that stopped."""
+    if shop.synced_at is None:
+        return None
+    if shop.state != ShopState.CONNECTED or shop.failures_in_row:
+        return max(now - shop.synced_at, timedelta())
+    if shop.cursor == shop.latest_event_id or shop.cursor_at is None or shop.latest_event_at is None:
+        return timedelta()
+    return max(shop.latest_event_at - shop.cursor_at, timedelta())
+
+
+def _row(shop: Shop, *, sales: Mapping[int, Sales], pending: int, now: datetime) -> ShopRow:
+    granted = set(shop.scopes)
+    today = sales.get(shop.pk)
+    missing = NEEDED_SCOPES - granted if granted else frozenset[str]()
+    return ShopRow(
+        shop=shop,
+        state=SHOP_STATES[shop.state],
+        buyer_source=str(BUYER_SOURCES[shop.buyer_source]),
+        lag=lag_of(shop, now=now),
+        missing_scopes=_names(missing),
+        granted_scopes=_names(granted),
+        pending=pending,
+        orders_today=today.orders if today else 0,
+        amount_today=today.amount if today else NOTHING,
+        trouble=trouble_of(shop),
+    )
+
+
+def _names(scopes: set[str] | frozenset[str]) -> tuple[str, ...]:
+    return tuple(str(SCOPES.get(scope, scope)) for scope in sorted(scopes))

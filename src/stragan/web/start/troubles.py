@@ -1,0 +1,112 @@
+"""What needs a person: failed work, shops that do not answer, orders with problems."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from stragan.companies.models import Company
+from stragan.kit import jobs
+from stragan.kit.messages import text_of
+from stragan.orders.queries import OrderFilter, Tab, count_orders
+from stragan.orders.states import Problem
+from stragan.shops.models import Shop, ShopState
+from stragan.web.orders.words import problem_name
+
+JOB_NAMES: Final[dict[str, str | Promise]] = {
+    "shops.sync": gettext_lazy("Fetching orders in the background"),
+    "shops.sync_now": gettext_lazy("Fetching orders by hand"),
+    "orders.reassess": gettext_lazy("Checking waiting orders anew"),
+    "documents.issue_run": gettext_lazy("Issuing many documents"),
+    "documents.render_pdf": gettext_lazy("Making a PDF"),
+}
+FAILURES_TOLD: Final = 3  # a shop that fails once or twice mends itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedJob:
+    """Work that was given up."""
+
+    id: int
+    name: str
+    what: str
+    attempts: int
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShopTrouble:
+    """A shop orders do not come from."""
+
+    id: int
+    name: str
+    what: str
+    needs_consent: bool
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemCount:
+    """Orders with the same problem."""
+
+    name: str
+    number: int
+    url: str
+
+
+def failed_jobs(company: Company) -> list[FailedJob]:
+    """Work of the company that was given up, newest first."""
+    return [
+        FailedJob(
+            id=job.pk,
+            name=str(JOB_NAMES.get(job.name, job.name)),
+            what=text_of(job.error_code, job.error_params),
+            attempts=job.attempts,
+            at=job.finished_at,
+        )
+        for job in jobs.failed_jobs(company_id=company.pk)
+    ]
+
+
+def shop_troubles(company: Company) -> list[ShopTrouble]:
+    """Shops that must be connected again, and shops that keep failing."""
+    found = []
+    for shop in Shop.objects.for_company(company).exclude(state=ShopState.REMOVED).order_by("name", "id"):
+        needs_consent = shop.state == ShopState.RECONNECT
+        keeps_failing = shop.state == ShopState.CONNECTED and shop.failures_in_row >= FAILURES_TOLD
+        if needs_consent or keeps_failing:
+            code = (shop.state_reason if needs_consent else shop.error_code) or "internal_error"
+            what = text_of(code, {"shop": shop.name, "reason": "", **shop.error_params})
+            found.append(
+                ShopTrouble(
+                    id=shop.pk,
+                    name=shop.name,
+                    what=what,
+                    needs_consent=needs_consent,
+                    since=shop.synced_at,
+                )
+            )
+    return found
+
+
+def problem_counts(company: Company) -> list[ProblemCount]:
+    """Waiting orders by what is wrong with them, the most frequent first; each count is capped."""
+    base = reverse("orders:list")
+    found = []
+    for problem in Problem:
+        number = count_orders(company, OrderFilter(tab=Tab.ATTENTION, problem=problem)).number
+        if number:
+            query = urlencode({"tab": Tab.ATTENTION.value, "problem": problem.value})
+            found.append(ProblemCount(name=problem_name(problem), number=number, url=f"{base}?{query}"))
+    return sorted(found, key=lambda entry: -entry.number)
+
+
+def in_words(problems: list[ProblemCount], *, limit: int = 3) -> str:
+    """The most frequent problems in one line: ``4 × Brak stawki VAT, 2 × Błędny NIP``."""
+    parts = [f"{entry.number} × {entry.name}" for entry in problems[:limit]]
+    return ", ".join(parts) or _("nothing waits")

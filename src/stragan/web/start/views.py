@@ -1,0 +1,78 @@
+"""START: the page of the morning."""
+
+from datetime import date
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_safe
+
+from stragan.companies.models import User
+from stragan.companies.states import Ability, may
+from stragan.kit import clock
+from stragan.orders.sales import NOTHING, waiting_for_documents
+from stragan.shops.queries import shops_of
+from stragan.web.shell import show
+from stragan.web.shell.access import member_page
+from stragan.web.shell.middleware import CompanyRequest
+from stragan.web.start import dashboard, runs, troubles
+from stragan.web.start.chart import chart_of
+
+_WEEKDAYS: Final = (
+    lambda: _("Monday"),
+    lambda: _("Tuesday"),
+    lambda: _("Wednesday"),
+    lambda: _("Thursday"),
+    lambda: _("Friday"),
+    lambda: _("Saturday"),
+    lambda: _("Sunday"),
+)
+
+
+@require_safe
+@member_page()
+def start(request: CompanyRequest) -> HttpResponse:
+    """Show the set-up until it is done, and the shop's day."""
+    company = request.company
+    now = clock.business_now()
+    today = clock.business_today()
+    shops = list(shops_of(company))
+    steps = dashboard.steps(company, shops)
+    context: dict[str, object] = {
+        "greeting": greeting(request),
+        "today": _heading(today),
+        "steps": steps,
+        "is_set_up": all(step.is_done for step in steps),
+        "next_step": next((step for step in steps if not step.is_done), None),
+        "done_count": sum(step.is_done for step in steps),
+        "has_shop": bool(shops),
+        "may_manage": may(request.membership.role, Ability.MANAGE_SHOPS),
+    }
+    if shops:
+        problems = troubles.problem_counts(company)
+        days = dashboard.month(company, now=now)
+        context |= {
+            "figures": dashboard.figures(company, now=now),
+            "waiting": waiting_for_documents(company),
+            "days": list(reversed(days)),
+            "days_total": sum((row.amount for row in days), start=NOTHING),
+            "chart": chart_of([(row.day, row.amount) for row in days], today=today),
+            "shop_lines": dashboard.shop_lines(company, shops, now=now, real=clock.real_now()),
+            "runs": runs.latest(company, shops),
+            "problems": problems,
+            "problems_in_words": troubles.in_words(problems),
+        }
+    return render(request, "start/start.html", context)
+
+
+def greeting(request: HttpRequest) -> str:
+    """Good morning, with the name where one is known."""
+    user = request.user
+    name = user.first_name if isinstance(user, User) else ""
+    return _("Hello, %(name)s") % {"name": name} if name else pgettext("greeting", "Hello")
+
+
+def _heading(day: date) -> str:
+    return f"{_WEEKDAYS[day.weekday()]()}, {show.day(day)}"
