@@ -1,6 +1,7 @@
 """``stragan documents``: issue, compute and export."""
 
 import argparse
+import io
 import sys
 from datetime import date
 from pathlib import Path
@@ -42,6 +43,9 @@ def run_compute(_options: argparse.Namespace) -> int:
     """Answer each line of stdin with one line; needs no company and no database."""
     from stragan.core.compute import answer_line  # noqa: PLC0415 -- other verbs do not need it
 
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # A line that is not UTF-8 gets its refusal as any other that cannot be read.
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     is_refused = False
     for line in sys.stdin:
         if not line.strip():
