@@ -94,6 +94,8 @@ def test_an_edit_is_kept_and_issued(company: Any) -> None:
     edit = as_typed(shown)
     saved = save(company, shown, replace(edit, notes="Dziękujemy", buyer=replace(edit.buyer, name="Ż. Bąk")))
     assert {change.field for change in saved.changes} == {"notes", "buyer.name"}
+    [noted] = AuditEvent.objects.across_companies().filter(verb="draft.changed")
+    assert noted.facts == {"fields": ["notes", "buyer.name"]}
     outcome = issue(company, order)
     assert isinstance(outcome, Issued)
     snapshot = snapshot_of(outcome.document)

@@ -62,7 +62,7 @@ def test_a_preview_says_what_each_order_would_become(company: Any) -> None:
 def test_a_run_is_worked_off_by_its_job(company: Any) -> None:
     run, orders = a_run(company, [a_numbered_form(n) for n in range(1, 121)])
     start_run(run=run, user=None, clock=CLOCK)
-    assert Job.objects.get().key == f"documents.issue_run:{run.pk}"
+    assert Job.objects.get().arguments == {"run_id": run.pk}
     work_run(run_id=run.pk, clock=CLOCK)
     progress = progress_of(run, now=NOW)
     assert (progress.state, progress.issued, progress.waiting) == (RunState.DONE, 120, 0)
@@ -122,3 +122,13 @@ def test_a_run_is_not_started_twice(company: Any) -> None:
     start_run(run=run, user=None, clock=CLOCK)
     with pytest.raises(RunNotStartable):
         start_run(run=run, user=None, clock=CLOCK)
+
+
+def test_a_run_whose_job_died_for_good_can_be_started_anew(company: Any) -> None:
+    run, _ = a_run(company, [a_numbered_form(1)])
+    start_run(run=run, user=None, clock=CLOCK)
+    IssueRun.objects.for_company(company).update(state=RunState.RUNNING)
+    Job.objects.update(state="failed")
+    start_run(run=run, user=None, clock=CLOCK)
+    work_run(run_id=run.pk, clock=CLOCK)
+    assert progress_of(run, now=NOW).issued == 1

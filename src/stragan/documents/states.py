@@ -41,6 +41,7 @@ class ItemState(StrEnum):
 # verb → from which states a run may go where.
 RUN_TRANSITIONS: Final[dict[str, tuple[frozenset[RunState], RunState]]] = {
     "start": (frozenset({RunState.PREVIEW, RunState.STOPPED, RunState.DONE}), RunState.WAITING),
+    "restart": (frozenset(RunState), RunState.WAITING),  # only while no job works on it
     "work": (frozenset({RunState.WAITING, RunState.RUNNING}), RunState.RUNNING),
     "stop": (frozenset({RunState.WAITING, RunState.RUNNING}), RunState.STOPPING),
     "end_stopped": (frozenset({RunState.STOPPING}), RunState.STOPPED),

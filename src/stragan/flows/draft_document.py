@@ -28,6 +28,7 @@ from stragan.documents.sellers import profile_of, seller_of
 from stragan.flows import document_files, order_content
 from stragan.flows.issue_document import Outcome, issue_documents
 from stragan.flows.issue_preparing import Override, Wish, content_of, state_refusal
+from stragan.kit import audit
 from stragan.orders.data import OrderData
 from stragan.orders.models import Order
 
@@ -274,6 +275,17 @@ def _save(
         draft.reason = draft.reason if reason is None else reason.strip()[:300]
         draft.saved_at, draft.saved_by = now, user
         draft.save()
+        fields = [one.field for one in changes_between(view.content, content)]
+        if fields:
+            deed = audit.Deed(
+                verb="draft.changed",
+                subject="order",
+                subject_id=order_id,
+                company_id=company.pk,
+                user_id=user.pk if user else None,
+                facts={"fields": fields},
+            )
+            audit.record([deed], at=now)
     return _view(company, order_id, kind, now=now)
 
 

@@ -4,6 +4,7 @@ A run that died is taken up where it stopped: orders that got their document mea
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -104,7 +105,9 @@ def start_run(*, run: IssueRun, user: User | None, clock: Clock, retry_refused: 
     :raises RunNotStartable: it is being worked off already.
     """
     with transaction.atomic():
-        locked = _moved(run, "start")
+        # A run whose job died for good stands still in the middle; it may be started anew.
+        is_abandoned = not jobs.is_unfinished(_key(run))
+        locked = _moved(run, "restart" if is_abandoned else "start")
         if retry_refused:
             run.items.filter(state=ItemState.REFUSED).update(state=ItemState.READY, code="", params={})
         locked.started_by = user or locked.started_by
@@ -112,7 +115,8 @@ def start_run(*, run: IssueRun, user: User | None, clock: Clock, retry_refused: 
         locked.save(update_fields=["started_by", "started_at", "finished_at"])
         request = jobs.Request(
             name=JOB,
-            key=f"{JOB}:{run.pk}",
+            # Of its own for each start: the job of the last one may not have ended yet.
+            key=f"{_key(run)}{clock.real():%Y%m%dT%H%M%S%f}",
             arguments={"run_id": run.pk},
             company_id=run.company_id,
             priority=2,
@@ -146,9 +150,14 @@ def work_run(*, run_id: int, clock: Clock) -> None:
         if state == RunState.STOPPING or not items:
             break
         _issue_items(run, items, clock=clock)
-    with transaction.atomic():
+    # Two workers may hold one run when a lease ran out; the first to end it has ended it.
+    with suppress(RunNotStartable), transaction.atomic():
         _moved(run, "end_stopped" if items else "end")
         IssueRun.objects.across_companies().filter(pk=run_id).update(finished_at=clock.business())
+
+
+def _key(run: IssueRun) -> str:
+    return f"{JOB}:{run.pk}:"
 
 
 def _issue_items(run: IssueRun, items: Sequence[IssueItem], *, clock: Clock) -> None:
@@ -204,7 +213,12 @@ def _item(run: IssueRun, one: Checked, *, position: int) -> IssueItem:
     if one.prepared is not None:
         buyer, sums = one.prepared.content.buyer, one.prepared.sums
         item.state = ItemState.READY.value
-        item.params = {"buyer": buyer.name, "source": buyer.source.value, "replaced": buyer.replaced}
+        item.params = {
+            "buyer": buyer.name,
+            "source": buyer.source.value,
+            "replaced": buyer.replaced,
+            "nip": buyer.nip,
+        }
         item.net, item.vat, item.gross = sums.net, sums.vat, sums.gross
     elif one.refusals:
         item.code, item.params = one.refusals[0].code, dict(one.refusals[0].params)

@@ -19,12 +19,14 @@ from stragan.kit.models import Job, JobState
 LEASE_S: Final = 45  # a killed worker's job is taken up within this and one look at the table
 FIRST_PAUSE_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 900.0
+ANY_PRIORITY: Final = 32_767
+SOMEBODY_WAITS: Final = 5  # this and below: a person looks at a page that shows the progress
 KEEP_DONE: Final = timedelta(days=3)
 KEEP_FAILED: Final = timedelta(days=90)
 
 # The condition of the partial index stands here word for word: SQLite uses it only then.
 _DUE: Final = (
-    "state IN ('waiting', 'running') AND due_at <= %s "
+    "state IN ('waiting', 'running') AND priority <= %s AND due_at <= %s "
     "AND (state = 'waiting' OR (lease_until <= %s AND attempts < max_attempts))"
 )
 
@@ -78,18 +80,25 @@ def enqueue_many(requests: Iterable[Request], *, now: datetime) -> None:
     )
 
 
-def is_any_due(*, now: datetime) -> bool:
+def is_unfinished(start_of_key: str) -> bool:
+    """Whether a job whose key starts so waits or is being done."""
+    rows = Job.objects.filter(key__startswith=start_of_key)
+    return rows.filter(state__in=[JobState.WAITING, JobState.RUNNING]).exists()
+
+
+def is_any_due(*, now: datetime, priority: int = ANY_PRIORITY) -> bool:
     """Whether a worker would find something; reads one row and locks nothing."""
     at = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM kit_job WHERE {_DUE} LIMIT 1", [at, at])  # noqa: S608 -- our own constant
+        cursor.execute(f"SELECT 1 FROM kit_job WHERE {_DUE} LIMIT 1", [priority, at, at])  # noqa: S608 -- our own constant
         return cursor.fetchone() is not None
 
 
-def claim(*, worker: str, now: datetime, lease_s: int = LEASE_S) -> Job | None:
+def claim(*, worker: str, now: datetime, lease_s: int = LEASE_S, priority: int = ANY_PRIORITY) -> Job | None:
     """Take the next due job for *worker*, or None; safe for any number of workers.
 
-    One statement finds and takes the row, so no two workers get the same.
+    One statement finds and takes the row, so no two workers get the same. Only jobs of *priority* and
+    more urgent ones (lower numbers) are considered.
     """
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
     at = connection.ops.adapt_datetimefield_value(now)
@@ -100,7 +109,7 @@ def claim(*, worker: str, now: datetime, lease_s: int = LEASE_S) -> Job | None:
             "UPDATE kit_job SET state = 'running', worker = %s, lease_until = %s, attempts = attempts + 1 "  # noqa: S608
             f"WHERE id = (SELECT id FROM kit_job WHERE {_DUE} ORDER BY priority, due_at, id LIMIT 1 {skip}) "
             "RETURNING id",
-            [worker, until, at, at],
+            [worker, until, priority, at, at],
         )
         row = cursor.fetchone()
     return Job.objects.get(pk=row[0]) if row else None
