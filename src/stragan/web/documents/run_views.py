@@ -1,0 +1,106 @@
+"""Issuing many documents: look first, then start, watch, stop, and try the refused ones again."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from stragan.companies.states import Ability
+from stragan.core.errors import StraganError
+from stragan.documents import runs
+from stragan.documents.models import IssueRun
+from stragan.documents.states import RunState
+from stragan.flows import issue_many
+from stragan.kit import clock
+from stragan.kit.messages import text_of_error
+from stragan.web.documents import run_page
+from stragan.web.shell.access import member_page
+from stragan.web.shell.middleware import CompanyRequest
+
+CLOCK = issue_many.Clock(business=clock.business_now, real=clock.real_now)
+
+
+@require_GET
+@member_page(Ability.ISSUE_DOCUMENTS)
+def run(request: CompanyRequest, public_id: UUID) -> HttpResponse:
+    """The preview of a run, or once it was started its progress and its result."""
+    found = run_or_404(request, public_id)
+    if found.state != RunState.PREVIEW:
+        context = run_page.progress_context(found, now=clock.business_now())
+        return render(request, "documents/run.html", context)
+    today = clock.business_today().isoformat()
+    return render(request, "documents/preview.html", run_page.preview_context(request, found, today=today))
+
+
+@require_POST
+@member_page(Ability.ISSUE_DOCUMENTS)
+def recheck(request: CompanyRequest, public_id: UUID) -> HttpResponse:
+    """Look again at every order, for the issue date that was chosen."""
+    found = run_or_404(request, public_id)
+    try:
+        day = date.fromisoformat(request.POST.get("issue_date", ""))
+    except ValueError:
+        messages.error(request, _("This is not a day. Choose the issue date again."))
+        return redirect("documents:preview", public_id)
+    try:
+        issue_many.recheck_run(run=found, now=clock.business_now(), issue_date=day)
+    except StraganError as refusal:
+        messages.error(request, text_of_error(refusal))
+    return redirect("documents:preview", public_id)
+
+
+@require_POST
+@member_page(Ability.ISSUE_DOCUMENTS)
+def start(request: CompanyRequest, public_id: UUID) -> HttpResponse:
+    """Have everything that is ready issued; also goes on with what was stopped."""
+    return _asked(request, public_id, retry=False)
+
+
+@require_POST
+@member_page(Ability.ISSUE_DOCUMENTS)
+def retry(request: CompanyRequest, public_id: UUID) -> HttpResponse:
+    """Try again what was refused; what is issued stays as it is."""
+    return _asked(request, public_id, retry=True)
+
+
+@require_POST
+@member_page(Ability.ISSUE_DOCUMENTS)
+def stop(request: CompanyRequest, public_id: UUID) -> HttpResponse:
+    """Stop after the documents that are being issued now."""
+    found = run_or_404(request, public_id)
+    try:
+        issue_many.stop_run(run=found)
+    except StraganError:
+        messages.info(request, _("There was nothing left to stop: the work had ended."))
+    return redirect("documents:preview", public_id)
+
+
+@require_GET
+@member_page(Ability.ISSUE_DOCUMENTS)
+def progress(request: CompanyRequest, public_id: UUID) -> HttpResponse:
+    """The moving part of the progress page, asked for once a second."""
+    found = run_or_404(request, public_id)
+    return render(
+        request, "documents/_progress.html", run_page.progress_context(found, now=clock.business_now())
+    )
+
+
+def run_or_404(request: CompanyRequest, public_id: UUID) -> IssueRun:
+    """Find a run of the member's company; one of another company does not exist here."""
+    found = runs.run_of(request.company, public_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _asked(request: CompanyRequest, public_id: UUID, *, retry: bool) -> HttpResponse:
+    found = run_or_404(request, public_id)
+    try:
+        issue_many.start_run(run=found, user=request.user, clock=CLOCK, retry_refused=retry)
+    except StraganError as refusal:
+        messages.error(request, text_of_error(refusal))
+    return redirect("documents:preview", public_id)
