@@ -10,7 +10,7 @@ from typing import Final
 from stragan.cli.lifeline import is_parent_gone
 from stragan.cli.main import set_up_django
 
-THREADS: Final = 2
+THREADS: Final = 3  # one of them kept for what a person waits for
 
 
 def add_commands(parser: argparse.ArgumentParser) -> None:

@@ -39,7 +39,7 @@ def _never() -> bool:
 class Worker:
     """One process that does jobs, *threads* at a time."""
 
-    threads: int = 2
+    threads: int = 3
     is_orphan: Callable[[], bool] = _never
     stop_limit_s: float = STOP_LIMIT_S
     name: str = field(
@@ -81,9 +81,12 @@ class Worker:
     def _take_all(self) -> None:
         while len(self._alive()) < self.threads and not self._is_stopping:
             now = real_now()
-            if not jobs.is_any_due(now=now):
+            # The last free thread is kept for what a person waits for: a first import takes minutes.
+            is_last = len(self._alive()) == self.threads - 1 > 0
+            priority = jobs.SOMEBODY_WAITS if is_last else jobs.ANY_PRIORITY
+            if not jobs.is_any_due(now=now, priority=priority):
                 return
-            job = jobs.claim(worker=self.name, now=now)
+            job = jobs.claim(worker=self.name, now=now, priority=priority)
             if job is None:
                 return
             thread = threading.Thread(target=self._do, args=[job], name=f"job-{job.pk}", daemon=True)

@@ -64,6 +64,16 @@ def test_jobs_are_taken_by_priority_then_by_age_and_each_once() -> None:
     assert jobs.is_any_due(now=NOW + timedelta(minutes=1))
 
 
+def test_a_worker_may_ask_for_urgent_jobs_only() -> None:
+    ask("sync", priority=6)
+    assert not jobs.is_any_due(now=NOW, priority=jobs.SOMEBODY_WAITS)
+    assert jobs.claim(worker="w1", now=NOW, priority=jobs.SOMEBODY_WAITS) is None
+    ask("button", priority=5)
+    job = jobs.claim(worker="w1", now=NOW, priority=jobs.SOMEBODY_WAITS)
+    assert job is not None
+    assert job.key == "button"
+
+
 def test_a_lease_that_ran_out_lets_another_worker_take_the_job() -> None:
     ask()
     first = taken(worker="dead")
@@ -179,7 +189,7 @@ def test_finding_the_next_job_walks_the_index_of_unfinished_ones() -> None:
         cursor.execute(
             f"{explain} SELECT id FROM kit_job WHERE {jobs._DUE} "  # noqa: S608 -- our own constant
             "ORDER BY priority, due_at, id LIMIT 1",
-            [at, at],
+            [jobs.ANY_PRIORITY, at, at],
         )
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "job_due" in plan
