@@ -56,7 +56,7 @@ def test_edits_are_saved_recounted_and_issued(signed_in: SignIn, order: Any) -> 
     text = text_of(fragment)
     assert "<html" not in fragment.content.decode()
     assert "Kubki sp. z o.o. → Kubki Sp. k." in text
-    assert "37,04 2,96 40,00" in text  # 8 % out of 40.00
+    assert "50,92 4,07 54,99" in text  # 8 % out of the whole
     saved = form_of(fragment)
     assert saved["lines.1.vat_code"] == "8"  # delivery follows the goods
     client.post(draft_url(order, "issue"), {**saved, "do": "issue"})

@@ -22,8 +22,8 @@ FIELD_NAMES: Final[dict[str, str | Promise]] = {
     "payment.due_date": gettext_lazy("Payment due"),
     "notes": gettext_lazy("Notes on the document"),
     "reason": gettext_lazy("Reason"),
-    "buyer": gettext_lazy("Buyer"),
-    "buyer.name": gettext_lazy("Buyer"),
+    "buyer": pgettext_lazy("on a document", "Buyer"),
+    "buyer.name": pgettext_lazy("on a document", "Buyer"),
     "buyer.street": gettext_lazy("Street and number"),
     "buyer.postal_code": gettext_lazy("Postal code"),
     "buyer.city": gettext_lazy("City"),
@@ -164,7 +164,7 @@ def _buyer(view: DraftView) -> Answer:
         else:
             facts.append(Fact(icon="arrows-diff", color="amber", text=f"{name}: {other.name}"))
             sources.append((source.value, name))
-    return Answer(field="buyer.name", title=_("Buyer"), facts=tuple(facts), sources=tuple(sources))
+    return Answer(field="buyer.name", title=str(FIELD_NAMES["buyer"]), facts=tuple(facts), sources=tuple(sources))
 
 
 def _is_same(one: DraftBuyer, other: DraftBuyer) -> bool:
