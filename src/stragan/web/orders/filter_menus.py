@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Final
 
 from django.utils.functional import Promise
@@ -92,6 +93,14 @@ def span(first: date | None, last: date | None) -> str:
     if first:
         return _("from %(day)s") % {"day": show.day(first)}
     return _("to %(day)s") % {"day": show.day(last)} if last else ""
+
+
+def _amounts(first: Decimal | None, last: Decimal | None) -> str:
+    if first is not None and last is not None:
+        return f"{show.amount(first)} – {show.amount(last)}"
+    if first is not None:
+        return _("from %(amount)s") % {"amount": show.amount(first)}
+    return _("to %(amount)s") % {"amount": show.amount(last)} if last is not None else ""
 
 
 def _days(state: ListState, today: date) -> Menu:
@@ -242,10 +251,9 @@ def _chips(state: ListState) -> tuple[Chip, ...]:
         chips.append(
             Chip(label=f"{_('Bought')}: {bought}", clear=state.query(bought_from=None, bought_to=None))
         )
-    if wanted.total_from is not None or wanted.total_to is not None:
-        first, last = show.amount(wanted.total_from), show.amount(wanted.total_to)
+    if amounts := _amounts(wanted.total_from, wanted.total_to):
         chips.append(
-            Chip(label=f"{_('Amount')}: {first} – {last}", clear=state.query(total_from=None, total_to=None))
+            Chip(label=f"{_('Amount')}: {amounts}", clear=state.query(total_from=None, total_to=None))
         )
     if wanted.delivery_method:
         chips.append(
