@@ -9,7 +9,7 @@ from typing import Final
 from stragan.core.errors import StraganError
 from stragan.flows import fetch_stages as stages
 from stragan.flows.clients import check_shop
-from stragan.flows.sync_run import SyncHold
+from stragan.flows.sync_run import KINDS, SyncHold
 from stragan.flows.tokens import Session
 from stragan.gateways.allegro import AllegroRejected, LatestEvent
 from stragan.kit.clock import real_now
@@ -143,7 +143,7 @@ def _close(row: SyncRun, *, error: StraganError | None) -> None:
         }
     row.state = "failed" if row.error_code else "done"
     row.finished_at = real_now()
-    row.save(update_fields=["state", "error_code", "error_params", "finished_at"])
+    row.save(update_fields=[*KINDS, "state", "error_code", "error_params", "finished_at"])
 
 
 def _note_failure(shop: Shop, trouble: StraganError) -> None:

@@ -57,6 +57,9 @@ def import_windows(hold: SyncHold) -> LatestEvent:
     for step in walk(hold.ask, by=By.BOUGHT, start=start):
         hold.row.to_do = max(hold.row.to_do, step.total)
         hold.store(step.forms, write=lambda: _update(shop, windows_done_until=step.reached))  # noqa: B023 -- runs at once
+    # Some forms state no date of purchase and some events get lost: the updates show those too.
+    for step in walk(hold.ask, by=By.UPDATED, start=start_of_warsaw_day(shop.since_date)):
+        hold.store([form for form in step.forms if form.form_id not in hold.outcomes])
     values: dict[str, object] = {"first_import_done_at": hold.now(), "reconciled_at": real_now()}
     if head.occurred_at:
         values["updates_until"] = head.occurred_at

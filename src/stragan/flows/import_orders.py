@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from stragan.companies.models import Company
-from stragan.core.dates import warsaw_date
+from stragan.core.dates import start_of_warsaw_day, warsaw_date
 from stragan.core.snapshot import BuyerSource
 from stragan.documents.content import SellerProfile
 from stragan.documents.drafting import blocking_problems
@@ -32,10 +32,14 @@ _REASSESS_AT_ONCE: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """Forms of one page, read and compared, ready to be stored in one short transaction."""
+    """Forms of one page, read and compared, ready to be stored in one short transaction.
+
+    ``outside`` were bought before the shop's first day and are not known here: they are not taken in.
+    """
 
     incoming: tuple[taking_in.Incoming, ...] = ()
     unchanged: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
     unreadable: tuple[pending.Unreadable, ...] = ()
 
 
@@ -48,11 +52,12 @@ class Outcome:
     unchanged: frozenset[str] = frozenset()
     superseded: frozenset[str] = frozenset()
     quarantined: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
 
     @property
     def handled(self) -> frozenset[str]:
         """Forms that need no fetching any more."""
-        return self.new | self.changed | self.unchanged | self.quarantined
+        return self.new | self.changed | self.unchanged | self.quarantined | self.outside
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +82,7 @@ class Rules:
 class _Sorted:
     incoming: list[taking_in.Incoming] = field(default_factory=list)
     unchanged: set[str] = field(default_factory=set)
+    outside: set[str] = field(default_factory=set)
     unreadable: list[pending.Unreadable] = field(default_factory=list)
 
 
@@ -99,6 +105,7 @@ def prepare_forms(*, shop: Shop, forms: Sequence[RawForm], rules: Rules) -> Prep
         .only("id", "allegro_id", "content_sha256", "revision_count", "gone_at")
     }
     found = _Sorted()
+    first = start_of_warsaw_day(shop.since_date)
     hashes = {form_id: content_hash(form.payload) for form_id, form in latest.items()}
     changed = [
         order
@@ -125,6 +132,9 @@ def prepare_forms(*, shop: Shop, forms: Sequence[RawForm], rules: Rules) -> Prep
                 )
             )
             continue
+        if form_id not in known and _is_before(data, first):
+            found.outside.add(form_id)
+            continue
         found.incoming.append(
             taking_in.Incoming(
                 data=data,
@@ -138,6 +148,7 @@ def prepare_forms(*, shop: Shop, forms: Sequence[RawForm], rules: Rules) -> Prep
     return Prepared(
         incoming=tuple(found.incoming),
         unchanged=frozenset(found.unchanged),
+        outside=frozenset(found.outside),
         unreadable=tuple(found.unreadable),
     )
 
@@ -152,11 +163,12 @@ def store_forms(*, shop: Shop, prepared: Prepared, now: datetime) -> Outcome:
         unchanged=prepared.unchanged,
         superseded=taken.superseded,
         quarantined=fresh,
+        outside=prepared.outside,
     )
     readable = outcome.new | outcome.changed | outcome.unchanged
     pending.settle_forms(
         shop=shop,
-        done=readable | {form.form_id for form in prepared.unreadable},
+        done=readable | prepared.outside | {form.form_id for form in prepared.unreadable},
         readable=readable,
         now=now,
     )
@@ -190,6 +202,12 @@ def _reassess(company: Company, batch: Iterable[Order], *, now: datetime) -> Non
     changed = {order.pk: found[order.pk] for order in batch if list(found[order.pk]) != order.problems}
     if changed:
         actions.reassess(company=company, problems=changed, now=now)
+
+
+def _is_before(order: OrderData, first: datetime) -> bool:
+    """Whether all purchases of the order were made before that instant; what has no date was not."""
+    instants = [line.bought_at for line in order.lines if line.bought_at]
+    return bool(instants) and max(instants) < first
 
 
 def is_storable(form_id: str) -> bool:

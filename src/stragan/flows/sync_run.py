@@ -19,10 +19,8 @@ T = TypeVar("T")
 
 KINDS: Final = ("new", "changed", "unchanged", "superseded", "quarantined", "failed")
 # A form seen twice counts once, as the strongest thing that happened to it.
-_STRENGTH: Final = {
-    kind: place
-    for place, kind in enumerate(("failed", "unchanged", "quarantined", "changed", "new", "superseded"))
-}
+_WEAKEST_FIRST: Final = ("outside", "failed", "unchanged", "quarantined", "changed", "new", "superseded")
+_STRENGTH: Final = {kind: place for place, kind in enumerate(_WEAKEST_FIRST)}
 _RENEWED_EVERY_S: Final = 10.0
 
 
@@ -113,6 +111,9 @@ class SyncHold:
             self.counts[kind] += 1
             if before is not None:
                 self.counts[before] -= 1
+            for one in KINDS:
+                if one in {kind, before}:
+                    setattr(self.row, one, self.counts[one])
 
     def _store(self, prepared: Prepared, *, asked: Iterable[str], write: Callable[[], object]) -> Outcome:
         outcomes: list[Outcome] = []
@@ -120,7 +121,7 @@ class SyncHold:
         def all_of_it() -> None:
             outcome = store_forms(shop=self.shop, prepared=prepared, now=self.now())
             pending.settle_forms(shop=self.shop, done=asked, readable=(), now=self.now())
-            for kind in ("superseded", "new", "changed", "quarantined", "unchanged"):
+            for kind in ("superseded", "new", "changed", "quarantined", "unchanged", "outside"):
                 for form_id in getattr(outcome, kind):
                     self.note(form_id, kind)
             outcomes.append(outcome)
@@ -130,8 +131,6 @@ class SyncHold:
         return outcomes[0]
 
     def _note_progress(self) -> None:
-        for kind in KINDS:
-            setattr(self.row, kind, self.counts[kind])
         self.row.requests = self._session.requests
         self.row.heartbeat_at = real_now()
         self.row.save(update_fields=[*KINDS, "requests", "heartbeat_at", "stage", "to_do"])
