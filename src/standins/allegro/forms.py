@@ -296,7 +296,7 @@ class FormBuilder:
         if cod or self.kind in {"filled_in", "auto_cancelled", "paid_null"}:
             paid = None
         elif self.kind == "surcharge":
-            paid = self.total_minor - 1_900
+            paid = self.total_minor - self._surcharge_minor()
         finished = None if self.kind == "filled_in" else self.order.bought_ms + 152 * SECOND
         if self.kind == "auto_cancelled":
             finished = self.order.bought_ms + 7 * DAY
@@ -310,6 +310,10 @@ class FormBuilder:
             "features": ["ALLEGRO_PAY"] if self.kind == "allegro_pay" else [],
         }
 
+    def _surcharge_minor(self) -> int:
+        """What was paid later: never more than a part of the whole."""
+        return min(1_900, self.total_minor // 2)
+
     def _surcharges(self) -> list[Json]:
         if self.kind != "surcharge":
             return []
@@ -319,7 +323,7 @@ class FormBuilder:
                 "type": "ONLINE",
                 "provider": "AF",
                 "finishedAt": self._at(self.order.bought_ms + 22 * HOUR),
-                "paidAmount": price(1_900, self.currency),
+                "paidAmount": price(self._surcharge_minor(), self.currency),
                 "reconciliation": None,
                 "features": [],
             }
