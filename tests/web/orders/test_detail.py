@@ -135,5 +135,5 @@ def test_the_page_asks_a_bounded_number_of_statements(
 ) -> None:
     [order] = store(a_numbered_form(1))
     page(client, order)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(23):
         page(client, order)
