@@ -3,20 +3,21 @@
 A run that died is taken up where it stopped: orders that got their document meanwhile answer with it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from stragan.companies.models import Company, User
 from stragan.core.dates import warsaw_date
 from stragan.core.errors import Conflict
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.actions import Author
-from stragan.documents.models import IssueItem, IssueRun
+from stragan.documents.models import Document, IssueItem, IssueRun
 from stragan.documents.states import RUN_TRANSITIONS, ItemState, RunState
 from stragan.flows.issue_document import Issued, Outcome, issue_documents
 from stragan.flows.issue_preparing import Checked, Wish, check_orders
@@ -168,18 +169,25 @@ def _issue_items(run: IssueRun, items: Sequence[IssueItem], *, clock: Clock) -> 
         one.order_id: one
         for one in issue_documents([item.order_id for item in items], wish=wish, author=author)
     }
+    _settle(items, outcomes)
+
+
+def _settle(items: Sequence[IssueItem], outcomes: Mapping[int, Outcome]) -> None:
+    """Note what became of each item; issued ones in one statement, however many they are."""
+    issued, refused = [], []
     for item in items:
-        _settle(item, outcomes[item.order_id])
-    IssueItem.objects.bulk_update(items, ["state", "code", "params", "document"])
-
-
-def _settle(item: IssueItem, outcome: Outcome) -> None:
-    if isinstance(outcome, Issued):
-        item.state, item.code, item.params = ItemState.ISSUED.value, "", {}
-        item.document_id = outcome.document.pk
-    else:
+        outcome = outcomes[item.order_id]
+        if isinstance(outcome, Issued):
+            issued.append(item.pk)
+            continue
         item.state, item.code = ItemState.REFUSED.value, outcome.refusal.code
         item.params = dict(outcome.refusal.params)
+        refused.append(item)
+    document = Document.objects.across_companies().filter(order_id=OuterRef("order_id"), original=True)
+    IssueItem.objects.filter(pk__in=issued).update(
+        state=ItemState.ISSUED.value, code="", params={}, document_id=Subquery(document.values("id")[:1])
+    )
+    IssueItem.objects.bulk_update(refused, ["state", "code", "params"])
 
 
 def _moved(run: IssueRun, verb: str) -> IssueRun:
