@@ -82,7 +82,7 @@ def shape() -> None:
 def bench() -> None:
     """Measure on both databases."""
     install("dev")
-    _do([("bench", [str(PYTHON), "scripts/bench.py", *sys.argv[2:]])])
+    _do([("bench", [str(PYTHON), "-m", "bench", *sys.argv[2:]])])
 
 
 def soak() -> None:

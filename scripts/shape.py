@@ -77,7 +77,7 @@ def broken_budgets(shape: Shape) -> list[str]:
 
 
 def _sources(root: Path) -> Iterator[Path]:
-    for folder in ("src", "tests", "scripts"):
+    for folder in ("src", "tests", "scripts", "bench"):
         for path in (root / folder).rglob("*.py"):
             if "migrations" not in path.parts:  # written by Django
                 yield path
