@@ -53,7 +53,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         yield Demo(url=url, **_login_of(process))
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.communicate(timeout=30)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _login_of(process: "subprocess.Popen[str]") -> dict[str, str]:
