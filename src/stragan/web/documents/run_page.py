@@ -92,10 +92,14 @@ def trouble_row(row: TroubleRow) -> dict[str, Any]:
 
 
 def number_range(preview: Preview) -> str:
-    """Write the numbers to be: the only one, or the first and the last."""
-    if preview.first_number == preview.last_number:
-        return preview.first_number
-    return f"{preview.first_number} – {preview.last_number}"
+    """Write the numbers to be: the only one, or the first and the last: ``FV 50–175/11/2026``."""
+    first, last = preview.first_number, preview.last_number
+    if first == last:
+        return first
+    (first_head, _, first_tail), (last_head, _, last_tail) = first.partition("/"), last.partition("/")
+    if first_tail and first_tail == last_tail:
+        return f"{first_head}–{last_head.rpartition(' ')[2]}/{first_tail}"
+    return f"{first} – {last}"
 
 
 def progress_context(run: IssueRun, *, now: datetime) -> dict[str, Any]:
