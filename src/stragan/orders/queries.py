@@ -150,6 +150,11 @@ def orders_matching(company: Company, wanted: OrderFilter) -> QuerySet[Order]:
     return rows.order_by(f"{direction}{column}", f"{direction}id")
 
 
+def is_search(wanted: OrderFilter) -> bool:
+    """Whether the search index answers: its results come newest first, whatever sort was asked for."""
+    return len(fold(wanted.text.strip())) >= SHORTEST_TRIGRAM
+
+
 def page_of_orders(company: Company, wanted: OrderFilter, *, offset: int, limit: int) -> list[OrderRow]:
     """One page of the list: a single statement, *limit* rows from *offset* on."""
     rows = orders_matching(company, wanted).values_list(*_ROW_FIELDS)[offset : offset + limit]
@@ -159,7 +164,9 @@ def page_of_orders(company: Company, wanted: OrderFilter, *, offset: int, limit:
 def count_orders(company: Company, wanted: OrderFilter) -> Count:
     """How many orders match, exact up to ``COUNT_LIMIT``."""
     rows = orders_matching(company, wanted)
-    return Count(number=rows.order_by().values("pk")[: COUNT_LIMIT + 1].count())
+    # The order of a search makes SQLite start from the search index, not from all orders of the company.
+    rows = rows if is_search(wanted) else rows.order_by()
+    return Count(number=rows.values("pk")[: COUNT_LIMIT + 1].count())
 
 
 def count_tabs(company: Company) -> dict[Tab, Count]:
@@ -186,19 +193,23 @@ def rank_of(company: Company, wanted: OrderFilter, order: Order) -> Count | None
     sides = _sides(company, wanted, order)
     if sides is None:
         return None
-    return Count(number=sides[0].order_by().values("pk")[:COUNT_LIMIT].count() + 1)
+    before = sides[0] if is_search(wanted) else sides[0].order_by()
+    return Count(number=before.values("pk")[:COUNT_LIMIT].count() + 1)
 
 
 def _sides(
     company: Company, wanted: OrderFilter, order: Order
 ) -> tuple[QuerySet[Order], QuerySet[Order]] | None:
     """Orders before and after *order* in the list, each from the nearest on."""
-    is_descending = wanted.sort.startswith("-") or bool(wanted.text)
-    column = "id" if wanted.text else _COLUMNS[wanted.sort.lstrip("-")]
+    rows = orders_matching(company, wanted)
+    if is_search(wanted):
+        return rows.filter(pk__gt=order.pk).reverse(), rows.filter(pk__lt=order.pk)
+    is_descending = wanted.sort.startswith("-")
+    column = _COLUMNS[wanted.sort.lstrip("-")]
     value = getattr(order, column)
     if value is None:
         return None
-    rows = orders_matching(company, wanted).order_by()
+    rows = rows.order_by()
     lower = rows.filter(Q(**{f"{column}__lt": value}) | Q(**{column: value, "id__lt": order.pk}))
     higher = rows.filter(Q(**{f"{column}__gt": value}) | Q(**{column: value, "id__gt": order.pk}))
     below = lower.order_by(f"-{column}", "-id")

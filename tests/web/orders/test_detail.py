@@ -137,3 +137,12 @@ def test_the_page_asks_a_bounded_number_of_statements(
     page(client, order)
     with django_assert_max_num_queries(23):
         page(client, order)
+
+
+def test_neighbors_of_a_search_come_newest_first(client: Client, store: Any) -> None:
+    forms = [for_a_company(a_numbered_form(number), name=f"Żółw {number}") for number in (1, 2, 3)]
+    oldest, middle, newest = store(*forms)
+    text = page(client, middle, "?q=zolw")
+    assert f'href="/orders/{newest.pk}/?q=zolw" rel="prev"' in text
+    assert f'href="/orders/{oldest.pk}/?q=zolw" rel="next"' in text
+    assert "2 z 3" in text

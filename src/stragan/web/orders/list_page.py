@@ -92,7 +92,7 @@ def context(
         "total": total.number,
         "is_capped": total.number > COUNT_LIMIT,
         "pages": Pages.of(request, number=state.page, size=state.size, shown=len(rows), total=total.number),
-        "sort": "" if wanted.text else wanted.sort.value,
+        "sort": "" if queries.is_search(wanted) else wanted.sort.value,
         "shown": shown,
         "column_choices": columns.choices(shown),
         "bar": filter_menus.build(state, shops=names, today=today),
