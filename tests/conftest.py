@@ -1,7 +1,6 @@
 """What all tests share: guards that let tables be emptied, people, a company."""
 
 import os
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"{name} not available here"))
 
 
-_teardown = TransactionTestCase._fixture_teardown
+_teardown = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]  # stubs leave it out
 
 
 def _teardown_guarded(case: TransactionTestCase) -> None:
@@ -42,7 +41,7 @@ def _teardown_guarded(case: TransactionTestCase) -> None:
     install_guards()
 
 
-TransactionTestCase._fixture_teardown = _teardown_guarded  # type: ignore[method-assign]  # see above
+TransactionTestCase._fixture_teardown = _teardown_guarded  # type: ignore[attr-defined]  # same
 
 
 @pytest.fixture
@@ -52,9 +51,8 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("STRAGAN_NOW", raising=False)
-    yield
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ def member_page(
                 return redirect("people:no_company")
             if not may(membership.role, ability):
                 raise PermissionDenied
-            return view(cast(CompanyRequest, request), *args, **kwargs)
+            return view(cast("CompanyRequest", request), *args, **kwargs)
 
         return guarded
 
