@@ -85,7 +85,7 @@ def a_world(*, orders: int = 0, seed: int = 7, **changes: Any) -> World:
     """A world that approves devices at once."""
     world = World(seed=seed, orders=orders, **changes)
     world.settings.approve_device_after = 0
-    world.settings.device_interval_seconds = 0
+    world.settings.device_interval_seconds = 1
     return world
 
 

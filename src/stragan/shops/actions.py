@@ -35,6 +35,12 @@ class ShopNameMissing(Refused):
     code = "shop_name_missing"
 
 
+class ShopNameTaken(Refused):
+    """Another shop of the company has that name."""
+
+    code = "shop_name_taken"
+
+
 class ShopUnknown(Refused):
     """The company has no shop of that name."""
 
@@ -191,14 +197,14 @@ def edit_shop(
 ) -> None:
     """Change the alias, whose data become the buyer, and (to an earlier day only) the first day.
 
-    :raises ShopSellerDiffers: another shop has that name.
+    :raises ShopNameTaken: another shop has that name.
     """
     name = name.strip()[:60]
     others = Shop.objects.for_company(shop.company_id).exclude(pk=shop.pk).exclude(state=ShopState.REMOVED)
     if not name:
         raise ShopNameMissing
-    if other := others.filter(name=name).order_by("id").first():
-        raise ShopSellerDiffers(shop=name, login=shop.allegro_login, known_login=other.allegro_login)
+    if others.filter(name=name).exists():
+        raise ShopNameTaken(shop=name)
     shop.name, shop.buyer_source = name, buyer_source
     if since_date and since_date < shop.since_date:
         shop.since_date = since_date

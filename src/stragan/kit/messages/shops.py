@@ -12,6 +12,7 @@ TEXTS: Final[dict[str, Promise]] = {
     ),
     "shop_seller_known": _("The Allegro account %(login)s is connected already, as “%(known_shop)s”."),
     "shop_name_missing": _("Give the shop a name of 1 to 60 characters."),
+    "shop_name_taken": _("Another shop is called “%(shop)s” already. Choose another name."),
     "shop_unknown": _("There is no shop called “%(shop)s”."),
     "shop_not_connected": _(
         "“%(shop)s” is not connected. Switch it on or connect it again, then fetch the orders."
