@@ -45,5 +45,6 @@ def detail(request: CompanyRequest, order_id: int) -> HttpResponse:
         **details.load(request.company, order, today=clock.business_today()),
     }
     context["provider"] = words.provider(context["data"].payment.provider)
+    context["features"] = ", ".join(words.feature(value) for value in context["data"].payment.features)
     context["payment_type"] = words.payment_type(context["data"].payment.type)
     return render(request, "orders/detail.html", context)

@@ -17,7 +17,15 @@ from stragan.orders.models import OrderEvent
 from stragan.web.orders import words
 from stragan.web.shell import show
 
-_YES_OR_NO: Final = frozenset({"invoice.required", "invoice.is_company", "delivery.smart"})
+_YES_OR_NO: Final = frozenset(
+    {
+        "invoice.required",
+        "invoice.is_company",
+        "invoice.vat_eu_verified",
+        "delivery.smart",
+        "buyer.guest",
+    }
+)
 _CONTENT_VERBS: Final = frozenset({"changed", "released", "cancelled"})
 
 FIELDS: Final[dict[str, str | Promise]] = {
@@ -37,7 +45,28 @@ FIELDS: Final[dict[str, str | Promise]] = {
     "delivery.method_name": gettext_lazy("Delivery method"),
     "delivery.cost": gettext_lazy("Delivery cost"),
     "delivery.pickup_point_id": gettext_lazy("Pick-up point"),
-    "delivery.pickup_point_name": gettext_lazy("Name of the pick-up point"),
+    "delivery.pickup_point_address": gettext_lazy("Address of the pick-up point"),
+    "delivery.address_changed_at": gettext_lazy("Address changed"),
+    "delivery.cancelled_at": gettext_lazy("Delivery cancelled"),
+    "delivery.phone": gettext_lazy("Phone for the delivery"),
+    "delivery.smart": gettext_lazy("Allegro Smart!"),
+    "fulfillment_provider": gettext_lazy("Who sends it"),
+    "marketplace": gettext_lazy("Marketplace"),
+    "currency": gettext_lazy("Currency"),
+    "bought_at": gettext_lazy("Bought"),
+    "buyer.login": gettext_lazy("Allegro account"),
+    "buyer.language": gettext_lazy("Language of the buyer"),
+    "buyer.guest": gettext_lazy("Bought as a guest"),
+    "invoice.vat_eu": gettext_lazy("EU VAT number"),
+    "invoice.vat_eu_verified": gettext_lazy("EU VAT number verified"),
+    "payment.cod_booked_at": gettext_lazy("Cash on delivery booked on"),
+    "offer_name": gettext_lazy("Name of the offer"),
+    "sku": gettext_lazy("SKU"),
+    "original_price": gettext_lazy("Price before discounts"),
+    "vat_exemption": gettext_lazy("VAT exemption"),
+    "vat_subject": gettext_lazy("Kind of goods for VAT"),
+    "discounts": gettext_lazy("Discounts"),
+    "services": gettext_lazy("Additional services"),
     "delivery.dispatch_to": gettext_lazy("Send by"),
     "payment.paid": gettext_lazy("Paid"),
     "payment.type": gettext_lazy("Way of payment"),
@@ -52,8 +81,17 @@ FIELDS: Final[dict[str, str | Promise]] = {
 }
 # Said already by a line beside them, or of no use to a person.
 _SILENT: Final = frozenset(
-    {"buyer.phone", "delivery.phone", "payment.payment_id", "payment.features", "delivery.method_id"}
+    {
+        "allegro_id",
+        "buyer.buyer_id",
+        "delivery.method_id",
+        "delivery.pickup_point_name",
+        "invoice.other_ids",
+        "payment.features",
+        "payment.payment_id",
+    }
 )
+_SILENT_OF_LINES: Final = frozenset({"line_id", "offer_id", "bought_at"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,12 +192,17 @@ def _plain(verb: str, facts: dict[str, object]) -> tuple[str, str, str]:
     return known.get(verb, ("circle", "", verb))
 
 
+def is_silent(name: str) -> bool:
+    """Whether a change of this field says nothing to a person."""
+    return name in _SILENT or (name.startswith("lines.") and name.rpartition(".")[2] in _SILENT_OF_LINES)
+
+
 def _noted(changes: object, currency: str) -> tuple[Change, ...]:
     """Changes as they were noted: without values where these are personal data."""
     found = []
     for change in changes if isinstance(changes, list) else []:
         name = str(change.get("field", ""))
-        if name in _SILENT:
+        if is_silent(name):
             continue
         found.append(
             Change(
@@ -175,7 +218,7 @@ def _compared(old: OrderData, new: OrderData) -> tuple[Change, ...]:
     """Changes between two contents, with their values."""
     found = []
     for change in assess.differences(old, new):
-        if change.field in _SILENT:
+        if is_silent(change.field):
             continue
         before, after = _value(old, change.field), _value(new, change.field)
         found.append(

@@ -132,3 +132,8 @@ def payment_type(value: str) -> str:
 def provider(value: str) -> str:
     """Who carries the payment, in words; values not known here as they came."""
     return str(PROVIDERS.get(value, value))
+
+
+def feature(value: str) -> str:
+    """A feature of the payment as people know it: ``ALLEGRO_PAY`` is Allegro Pay."""
+    return value.replace("_", " ").title() if value.isupper() else value
