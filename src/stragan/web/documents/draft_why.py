@@ -164,7 +164,9 @@ def _buyer(view: DraftView) -> Answer:
         else:
             facts.append(Fact(icon="arrows-diff", color="amber", text=f"{name}: {other.name}"))
             sources.append((source.value, name))
-    return Answer(field="buyer.name", title=str(FIELD_NAMES["buyer"]), facts=tuple(facts), sources=tuple(sources))
+    return Answer(
+        field="buyer.name", title=str(FIELD_NAMES["buyer"]), facts=tuple(facts), sources=tuple(sources)
+    )
 
 
 def _is_same(one: DraftBuyer, other: DraftBuyer) -> bool:
