@@ -210,8 +210,9 @@ def _sides(
     if value is None:
         return None
     rows = rows.order_by()
-    lower = rows.filter(Q(**{f"{column}__lt": value}) | Q(**{column: value, "id__lt": order.pk}))
-    higher = rows.filter(Q(**{f"{column}__gt": value}) | Q(**{column: value, "id__gt": order.pk}))
+    # The range beside the tie-break is what lets an index start at the right place.
+    lower = rows.filter(Q(**{f"{column}__lt": value}) | Q(id__lt=order.pk), **{f"{column}__lte": value})
+    higher = rows.filter(Q(**{f"{column}__gt": value}) | Q(id__gt=order.pk), **{f"{column}__gte": value})
     below = lower.order_by(f"-{column}", "-id")
     above = higher.order_by(column, "id")
     return (above, below) if is_descending else (below, above)

@@ -11,6 +11,11 @@ from django.urls import reverse
 
 from builders.companies import a_company, a_shop
 from builders.orders import a_numbered_form, for_a_company, stored, without_rate
+from stragan.core.snapshot import DocumentKind
+from stragan.documents.actions import Author
+from stragan.flows.issue_document import Issued, issue_documents
+from stragan.flows.issue_preparing import Wish
+from stragan.kit.audit import Actor
 
 pytestmark = pytest.mark.django_db
 
@@ -186,3 +191,30 @@ def test_another_company_s_orders_never_show(client: Client, store: Any, now: An
 def test_delivery_methods_are_offered_for_the_filter(client: Client, store: Any) -> None:
     store(a_numbered_form(1))
     assert '<option value="Paczkomat">' in page(client, "/orders/delivery-methods/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_issued_order_shows_its_number_and_leads_to_the_document(
+    client: Client, store: Any, company: Any, now: Any
+) -> None:
+    [order] = store(a_numbered_form(1))
+    wish = Wish(company=company, kind=DocumentKind.INVOICE, issue_date=now.date(), today=now.date())
+    author = Author(user=None, actor=Actor.COMMAND, now=now, asked_at=now)
+    [issued] = issue_documents([order.pk], wish=wish, author=author)
+    assert isinstance(issued, Issued)
+    document = issued.document
+    link = f'<a href="/documents/{document.public_id}/">{document.number}</a>'
+    assert link in page(client, "/orders/?hidden=1")
+    text = page(client, f"/orders/{order.pk}/")
+    assert document.number in text
+    assert f"/documents/draft/{order.pk}/invoice/" not in text
+
+
+def test_a_seller_without_vat_is_offered_an_invoice_without_vat(
+    client: Client, store: Any, company: Any
+) -> None:
+    company.vat_payer, company.vat_exemption_basis = False, "art. 113 ust. 1 ustawy o VAT"
+    company.save()
+    [order] = store(a_numbered_form(1))
+    assert "Faktura (bez VAT)" in page(client)
+    assert "Faktura (bez VAT)" in page(client, f"/orders/{order.pk}/")
