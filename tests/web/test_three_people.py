@@ -283,7 +283,12 @@ def test_the_first_company_stays_as_it_was_after_the_stranger(world: World) -> N
     client = world.client("stranger")
     for name, entry in WALK.items():
         if entry.post and not entry.is_own:
-            chosen = {"order": world.ids["order"], "shop": world.ids["shop"], "status": "closed", "kind": "invoice"}
+            chosen = {
+                "order": world.ids["order"],
+                "shop": world.ids["shop"],
+                "status": "closed",
+                "kind": "invoice",
+            }
             client.post(world.url(name), chosen)
     order = world.company.orders.get(pk=world.ids["order"])
     assert order.status == "paid"
@@ -313,7 +318,7 @@ def test_an_owner_opens_every_page(world: World) -> None:
 
 
 def opened(entry: Entry) -> set[int]:
-    """How a page answers who may see it; what a person has not set up, such as a second step, is not there."""
+    """How a page answers who may see it; a second step that was not set up is not there."""
     return {200, 302, 404} if entry.is_own else {200, 302}
 
 
