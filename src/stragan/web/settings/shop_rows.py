@@ -78,7 +78,7 @@ def rows_of(company: Company, *, now: datetime, business_now: datetime) -> list[
 def trouble_of(shop: Shop) -> str:
     """What keeps orders from coming, in words; empty when nothing does."""
     if shop.state == ShopState.RECONNECT:
-        code = shop.state_reason or "reconnect_needed"
+        code = shop.state_reason or "allegro_reconnect_needed"
         return text_of(code, {"shop": shop.name, "reason": ""})
     if shop.failures_in_row and shop.error_code:
         return text_of(shop.error_code, {"shop": shop.name, **shop.error_params})

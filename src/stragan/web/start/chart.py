@@ -13,7 +13,7 @@ from stragan.web.shell import show
 
 WIDTH: Final = 790
 HEIGHT: Final = 240
-LEFT: Final = 56
+LEFT: Final = 60
 RIGHT: Final = 8
 TOP: Final = 10
 BOTTOM: Final = 26
@@ -43,6 +43,7 @@ class Label:
     x: str
     y: str
     text: str
+    css: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,15 @@ def chart_of(days: Sequence[tuple[date, Decimal]], *, today: date) -> Chart:
         )
         if is_today or (place % LABEL_EVERY == 1 and len(days) - place > LABEL_EVERY / 2):
             text = _("today") if is_today else show.day(day, short=True)
-            labels.append(Label(x=_unit(x + (pitch - GAP) / 2), y=_unit(base + 16), text=text))
+            is_second = not is_today and place // LABEL_EVERY % 2 == 0
+            labels.append(
+                Label(
+                    x=_unit(x + (pitch - GAP) / 2),
+                    y=_unit(base + 18),
+                    text=text,
+                    css="is-second" if is_second else "",
+                )
+            )
     lines = tuple(
         Label(x=_unit(LEFT - 8), y=_unit(base - room * line / LINES), text=rounded(step * line))
         for line in range(LINES + 1)

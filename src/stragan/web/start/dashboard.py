@@ -33,6 +33,7 @@ class Step:
     url: str
     deed: str | Promise
     is_done: bool
+    is_for_all: bool = False  # not only the owner may do it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ def steps(company: Company, shops: Sequence[Shop]) -> tuple[Step, ...]:
             url=orders_url,
             deed=_("See the orders"),
             is_done=any(shop.synced_at for shop in shops),
+            is_for_all=True,
         ),
         Step(
             name=_("First document"),
@@ -102,6 +104,7 @@ def steps(company: Company, shops: Sequence[Shop]) -> tuple[Step, ...]:
             url=orders_url,
             deed=_("Choose an order"),
             is_done=Document.objects.for_company(company).exists(),
+            is_for_all=True,
         ),
     )
 
