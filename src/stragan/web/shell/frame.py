@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from stragan.companies.models import Company
 from stragan.kit import clock
+from stragan.kit.models import Job, JobState
 from stragan.orders.queries import OrderFilter, Tab, count_orders
 from stragan.shops.models import Shop, ShopState
+from stragan.shops.queries import quarantined
 from stragan.web.shell import show
 
 FRESH: Final = timedelta(minutes=2)
@@ -64,8 +66,11 @@ def shops(company: Company) -> tuple[ShopFreshness, ...]:
 
 
 def counts(company: Company) -> Counts:
-    """Count what waits in *company*, exactly up to 10,000."""
+    """Count what waits in *company*, exactly up to 10,000: also failed work, lost shops, unread orders."""
+    orders = count_orders(company, OrderFilter(tab=Tab.ATTENTION)).number
+    failed = Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count()
+    lost = Shop.objects.for_company(company).filter(state=ShopState.RECONNECT).count()
     return Counts(
         to_issue=count_orders(company, OrderFilter(tab=Tab.TO_ISSUE)).number,
-        attention=count_orders(company, OrderFilter(tab=Tab.ATTENTION)).number,
+        attention=orders + failed + lost + quarantined(company).count(),
     )

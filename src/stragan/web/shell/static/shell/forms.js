@@ -28,6 +28,9 @@ document.addEventListener("input", (event) => {
   const form = event.target.form;
   if (form?.matches("[data-track-changes]")) count(form);
 });
+document.addEventListener("reset", (event) => {
+  if (event.target.matches("[data-track-changes]")) setTimeout(() => count(event.target));
+});
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-track-changes]")) event.target.dataset.leaving = "1";
 });
