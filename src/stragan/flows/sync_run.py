@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from stragan.flows.import_orders import Outcome, Prepared, Rules, prepare_forms, rules_of, store_forms
 from stragan.flows.tokens import Session
@@ -22,6 +22,8 @@ KINDS: Final = ("new", "changed", "unchanged", "superseded", "quarantined", "fai
 _WEAKEST_FIRST: Final = ("outside", "failed", "unchanged", "quarantined", "changed", "new", "superseded")
 _STRENGTH: Final = {kind: place for place, kind in enumerate(_WEAKEST_FIRST)}
 _RENEWED_EVERY_S: Final = 10.0
+_TRIES: Final = 4
+_PAUSE_S: Final = 0.2
 
 
 class SyncHold:
@@ -62,14 +64,21 @@ class SyncHold:
         self.commit(lambda: None)
 
     def commit(self, write: Callable[[], object]) -> None:
-        """Do *write* and note progress in one transaction of the lease's holder.
+        """Do *write*, which may be tried anew, and note progress in one transaction of the lease's holder.
 
         :raises LeaseLost: another process took the shop over.
         """
-        with transaction.atomic(durable=True):
-            leases.renew(self.shop.pk, owner=self._owner, now=real_now())
-            write()
-            self._note_progress()
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with transaction.atomic(durable=True):
+                    leases.renew(self.shop.pk, owner=self._owner, now=real_now())
+                    write()
+                    self._note_progress()
+                break
+            except OperationalError:  # a deadlock with somebody who issues, or a database long busy
+                if not tries_left:
+                    raise
+                time.sleep(_PAUSE_S)
         self._renewed_s = time.monotonic()
 
     def store(
@@ -128,7 +137,7 @@ class SyncHold:
             write()
 
         self.commit(all_of_it)
-        return outcomes[0]
+        return outcomes[-1]
 
     def _note_progress(self) -> None:
         self.row.requests = self._session.requests
