@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Final
 
 _STANDARD: Final = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -23,7 +24,8 @@ class EventFormatter(logging.Formatter):
                 f"{self.formatTime(record, '%H:%M:%S')} {record.levelname.lower():7} {event} {told}".rstrip()
             )
             return f"{line}\n{trace}" if trace else line
-        row = {"at": self.formatTime(record), "level": record.levelname.lower(), "event": event, **fields}
+        at = datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds")
+        row = {"at": at, "level": record.levelname.lower(), "event": event, **fields}
         if trace:
             row["trace"] = trace
         return json.dumps(row, ensure_ascii=False, default=str)

@@ -137,6 +137,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 MEDIA_ROOT = DATA_DIR / "files"
+# A page holds 200 rows; rows ticked over many pages arrive as one field each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 12_000
 
 SESSION_COOKIE_NAME = "__Host-stragan" if IS_HTTPS else "stragan"
 SESSION_COOKIE_HTTPONLY = True
@@ -146,6 +148,7 @@ CSRF_COOKIE_NAME = "__Host-stragan-csrf" if IS_HTTPS else "stragan-csrf"
 CSRF_COOKIE_SECURE = IS_HTTPS
 CSRF_FAILURE_VIEW = "stragan.web.shell.errors.csrf_failure"
 SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked by containers, without the proxy in between
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
 SECURE_HSTS_PRELOAD = IS_HTTPS
