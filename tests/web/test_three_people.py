@@ -163,6 +163,7 @@ def world(company: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     from stragan.core.snapshot import DocumentKind  # noqa: PLC0415
     from stragan.documents.actions import Author  # noqa: PLC0415
     from stragan.flows import issue_document, issue_many  # noqa: PLC0415
+    from stragan.flows.issue_preparing import Wish  # noqa: PLC0415
     from stragan.kit.audit import Actor  # noqa: PLC0415
     from stragan.kit.models import Job  # noqa: PLC0415
     from stragan.shops.models import Authorization, QuarantinedForm  # noqa: PLC0415
@@ -173,7 +174,7 @@ def world(company: Any, monkeypatch: pytest.MonkeyPatch) -> World:
     forms = [for_a_company(a_numbered_form(number)) for number in range(1, 4)]
     issued, drafted, bulk = stored(shop, forms, now=NOW)
     author = Author(user=boss, actor=Actor.USER, now=NOW, asked_at=NOW)
-    wish = issue_document.Wish(company=company, kind=DocumentKind.INVOICE, issue_date=TODAY, today=TODAY)
+    wish = Wish(company=company, kind=DocumentKind.INVOICE, issue_date=TODAY, today=TODAY)
     [outcome] = issue_document.issue_documents([issued.pk], wish=wish, author=author)
     run = issue_many.prepare_run(
         company=company, order_ids=[bulk.pk], kind=DocumentKind.INVOICE, issue_date=TODAY, user=boss, now=NOW

@@ -181,7 +181,7 @@ def _device_context(row: Authorization) -> dict[str, object]:
     return {
         "authorization": row,
         "link": row.verification_url if is_web else "",
-        "poll_s": max(row.interval_s, 2),
+        "poll_s": row.interval_s + 1,  # a question asked too early is not passed on
         "is_over": row.used_at is not None,
         "trouble": "",
     }

@@ -1,5 +1,6 @@
 """What needs a person: failed work, shops that do not answer, orders with problems."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -13,8 +14,7 @@ from django.utils.translation import gettext_lazy
 from stragan.companies.models import Company
 from stragan.kit import jobs
 from stragan.kit.messages import text_of
-from stragan.orders.queries import OrderFilter, Tab, count_orders
-from stragan.orders.states import Problem
+from stragan.orders.queries import COUNT_LIMIT, OrderFilter, Tab, orders_matching
 from stragan.shops.models import Shop, ShopState
 from stragan.web.orders.words import problem_name
 
@@ -95,15 +95,19 @@ def shop_troubles(company: Company) -> list[ShopTrouble]:
 
 
 def problem_counts(company: Company) -> list[ProblemCount]:
-    """Waiting orders by what is wrong with them, the most frequent first; each count is capped."""
+    """Waiting orders by what is wrong with them, the most frequent first; of the newest 10,000."""
+    wanted = OrderFilter(tab=Tab.ATTENTION)
+    found = orders_matching(company, wanted).values_list("problem", flat=True)[: COUNT_LIMIT + 1]
+    counts = Counter(problem for problem in found if problem)
     base = reverse("orders:list")
-    found = []
-    for problem in Problem:
-        number = count_orders(company, OrderFilter(tab=Tab.ATTENTION, problem=problem)).number
-        if number:
-            query = urlencode({"tab": Tab.ATTENTION.value, "problem": problem.value})
-            found.append(ProblemCount(name=problem_name(problem), number=number, url=f"{base}?{query}"))
-    return sorted(found, key=lambda entry: -entry.number)
+    return [
+        ProblemCount(
+            name=problem_name(problem),
+            number=number,
+            url=f"{base}?{urlencode({'tab': Tab.ATTENTION.value, 'problem': problem})}",
+        )
+        for problem, number in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
+    ]
 
 
 def in_words(problems: list[ProblemCount], *, limit: int = 3) -> str:
