@@ -121,8 +121,9 @@ def test_lines_are_added_and_removed_without_javascript(signed_in: SignIn, order
     client = signed_in()
     fields = form_of(client.get(draft_url(order)))
     added = form_of(client.post(draft_url(order), {**fields, "do": "add"}))
-    assert (added["lines.count"], added["lines.2.quantity"], added["lines.2.name"]) == ("3", "1", "")
-    removed = form_of(client.post(draft_url(order), {**added, "do": "remove.2"}))
+    # Delivery stays last, since it is divided over all goods.
+    assert (added["lines.count"], added["lines.1.quantity"], added["lines.1.name"]) == ("3", "1", "")
+    removed = form_of(client.post(draft_url(order), {**added, "do": "remove.1"}))
     assert removed["lines.count"] == "2"
 
 
@@ -151,6 +152,14 @@ def test_somebody_elses_save_is_not_overwritten(signed_in: SignIn, order: Any) -
     answer = owner.post(draft_url(order), {**fields, "notes": "od Joanny"})
     assert answer.status_code == 409
     assert form_of(answer)["notes"] == "od Kamila"
+
+
+def test_typing_faster_than_answers_come_is_no_conflict(signed_in: SignIn, order: Any) -> None:
+    client = signed_in()
+    fields = form_of(client.get(draft_url(order)))
+    client.post(draft_url(order), {**fields, "notes": "Dzię"})
+    answer = client.post(draft_url(order), {**fields, "notes": "Dziękujemy"})
+    assert form_of(answer)["notes"] == "Dziękujemy"
 
 
 def test_discarding_prefills_the_draft_again(signed_in: SignIn, order: Any) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.http import QueryDict
 
+from stragan.core.snapshot import LineKind
 from stragan.documents.comparing import BUYER_FIELDS
 from stragan.documents.content import DraftContent
 from stragan.documents.editing import MAX_LINES, BuyerEdit, DraftEdit, LineEdit
@@ -74,11 +75,24 @@ def line_count(post: QueryDict) -> int:
     return min(int(text), MAX_LINES) if text.isascii() and text.isdigit() else 0
 
 
-def with_added_line(values: Mapping[str, str]) -> dict[str, str]:
-    """Put an empty line at the end."""
+def with_added_line(values: Mapping[str, str], *, place: int) -> dict[str, str]:
+    """Put an empty line at *place* and move the later ones down."""
     count = int(values["lines.count"])
-    new = {f"lines.{count}.{name}": text for name, text in NEW_LINE.items()}
-    return {**values, **new, "lines.count": str(count + 1)}
+    new = {**values, "lines.count": str(count + 1)}
+    for index in range(place, count):
+        new |= {f"lines.{index + 1}.{name}": values[f"lines.{index}.{name}"] for name in LINE_FIELDS}
+    return new | {f"lines.{place}.{name}": text for name, text in NEW_LINE.items()}
+
+
+def place_of_new_line(values: Mapping[str, str], content: DraftContent) -> int:
+    """Tell where an added line goes: before delivery, which is divided anew and put last."""
+    count = int(values["lines.count"])
+    for place in range(count):
+        origin = values[f"lines.{place}.origin"]
+        index = int(origin) if origin.isascii() and origin.isdigit() else len(content.lines)
+        if index < len(content.lines) and content.lines[index].kind is LineKind.DELIVERY:
+            return place
+    return count
 
 
 def without_line(values: Mapping[str, str], place: int) -> dict[str, str]:

@@ -6,12 +6,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
 from stragan.companies.states import Ability, may
 from stragan.core.errors import Refused
 from stragan.documents.comparing import Change, amounts_changed
 from stragan.documents.content import DraftContent, DraftLine, Refusal
 from stragan.flows.draft_document import DraftView
 from stragan.kit.messages import text_of
+from stragan.orders.states import Problem
 from stragan.web.documents import draft_form, draft_why, words
 from stragan.web.shell import show
 
@@ -52,11 +55,12 @@ class _Fields:
 
     values: Mapping[str, str]
     refusals: tuple[Refusal, ...]
+    content: DraftContent
     changed: frozenset[str] = field(default_factory=frozenset)
 
     def make(self, name: str, *, width: str = "", max_length: int = 0) -> Field:
         """Make the field *name*."""
-        errors = [text_of(one.code, one.params) for one in self.refusals if one.field == name]
+        errors = [sentence(one, self.content) for one in self.refusals if one.field == name]
         return Field(
             name=name,
             label=draft_why.field_name(name),
@@ -76,7 +80,7 @@ def context(
     content = view.content
     values = _shown_values(view, typed or {})
     changed = frozenset("due_date" if one.field == "payment.due_date" else one.field for one in view.changes)
-    fields = _Fields(values=values, refusals=refusals, changed=changed)
+    fields = _Fields(values=values, refusals=refusals, content=content, changed=changed)
     needs_override = view.can_override and view.issued is None
     may_override = may(role, Ability.ISSUE_UNRELEASED)
     asks_reason = amounts_changed(view.changes) or (needs_override and may_override)
@@ -100,7 +104,7 @@ def context(
         "notes": fields.make("notes"),
         "reason": fields.make("reason") if asks_reason else None,
         "reason_is_override": needs_override,
-        "errors": [_error(one) for one in refusals],
+        "errors": [_error(one, content) for one in refusals],
         "field_errors": sum(bool(one.field) for one in refusals),
         "changes": [_change(one) for one in view.changes],
         "left": _left(view, changed),
@@ -121,6 +125,17 @@ def unique(refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
     for one in refusals:
         first.setdefault((one.code, one.field), one)
     return tuple(first.values())
+
+
+def sentence(refusal: Refusal, content: DraftContent) -> str:
+    """Say what is wrong; a line that is no offer of Allegro cannot lack a rate there."""
+    part, _, rest = refusal.field.partition(".")
+    place = rest.partition(".")[0]
+    if refusal.code == Problem.VAT_MISSING and part == "lines" and place.isdigit():
+        line = content.lines[int(place)] if int(place) < len(content.lines) else None
+        if line is None or not line.offer_id:
+            return gettext("Choose the VAT rate of this line.")
+    return text_of(refusal.code, refusal.params)
 
 
 def stamp_of(seen_at: datetime | None) -> str:
@@ -168,10 +183,10 @@ def _line(view: DraftView, fields: _Fields, place: int) -> dict[str, Any]:
     }
 
 
-def _error(refusal: Refusal) -> dict[str, str]:
+def _error(refusal: Refusal, content: DraftContent) -> dict[str, str]:
     path = refusal.field
     return {
-        "text": text_of(refusal.code, refusal.params),
+        "text": sentence(refusal, content),
         "label": draft_why.field_name(path) if path else "",
         "href": f"#id_{path.replace('.', '-')}" if path else "",
     }

@@ -1,18 +1,19 @@
 """One document before it has a number: shown, edited, discarded, issued."""
 
-from datetime import datetime
 from typing import Final
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from stragan.companies.states import Ability, may
 from stragan.core.errors import StraganError
-from stragan.core.snapshot import BuyerSource, DocumentKind
+from stragan.core.snapshot import DocumentKind
 from stragan.documents.actions import Author
+from stragan.documents.models import Document
 from stragan.documents.states import AVAILABLE_KINDS
 from stragan.flows import draft_document
 from stragan.flows.draft_document import DraftView, OrderNotFound
@@ -20,7 +21,7 @@ from stragan.flows.issue_document import Issued
 from stragan.kit import clock
 from stragan.kit.audit import Actor
 from stragan.kit.messages import text_of, text_of_error
-from stragan.web.documents import draft_form, draft_page, draft_why
+from stragan.web.documents import draft_page, draft_saving, draft_why
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 
@@ -34,17 +35,16 @@ def draft(request: CompanyRequest, order_id: int, kind: str) -> HttpResponse:
     """The draft; sent, it is saved, and for htmx comes back with its amounts and errors."""
     view = _view_or_404(request, order_id, kind)
     if view.issued is not None:
-        messages.info(request, _("This order has its document already."))
-        return redirect("documents:detail", view.issued.public_id)
+        return _already_issued(request, view.issued)
     if request.method != "POST":
         return _page(request, view)
     deed = request.POST.get("do", "")
     try:
-        view, typed = _saved(request, view, deed)
+        view, typed = draft_saving.saved(request, view, deed)
     except StraganError as refusal:
         messages.error(request, text_of_error(refusal))
         return _page(request, _view_or_404(request, order_id, kind), status=409)
-    if deed == "save" and not _unread(view):
+    if deed == "save" and not draft_saving.is_unread(view):
         messages.success(request, _("The draft is saved."))
         return redirect("orders:detail", order_id)
     return _page(request, view, typed=typed)
@@ -56,10 +56,9 @@ def issue(request: CompanyRequest, order_id: int, kind: str) -> HttpResponse:
     """Save the form and issue its document; what stands in the way comes back beside its field."""
     view = _view_or_404(request, order_id, kind)
     if view.issued is not None:
-        messages.info(request, _("This order has its document already."))
-        return redirect("documents:detail", view.issued.public_id)
+        return _already_issued(request, view.issued)
     try:
-        view, typed = _saved(request, view, "issue")
+        view, typed = draft_saving.saved(request, view, "issue")
     except StraganError as refusal:
         messages.error(request, text_of_error(refusal))
         return _page(request, _view_or_404(request, order_id, kind), status=409)
@@ -123,55 +122,13 @@ def _view_or_404(request: CompanyRequest, order_id: int, kind: str) -> DraftView
         raise Http404 from unknown
 
 
-def _saved(request: CompanyRequest, view: DraftView, deed: str) -> tuple[DraftView, dict[str, str]]:
-    """Save what was sent, if anything differs from what is there; gives the view and the texts typed."""
-    values = draft_form.sent_values(request.POST)
-    verb, _dot, rest = deed.partition(".")
-    if verb == "add":
-        values = draft_form.with_added_line(values)
-    elif verb == "remove" and rest.isdigit():
-        values = draft_form.without_line(values, int(rest))
-    if values != draft_form.values_of(view.content, reason=view.reason):
-        view = draft_document.save_draft(
-            company=request.company,
-            order_id=view.order.pk,
-            kind=view.kind,
-            edit=draft_form.edit_of(values),
-            seen_at=_seen_at(request.POST),
-            user=request.user,
-            now=clock.business_now(),
-        )
-    if verb == "source" and rest in set(BuyerSource):
-        view = draft_document.use_buyer_source(
-            company=request.company,
-            order_id=view.order.pk,
-            kind=view.kind,
-            source=BuyerSource(rest),
-            seen_at=view.seen_at,
-            user=request.user,
-            now=clock.business_now(),
-        )
-        values = draft_form.values_of(view.content, reason=view.reason)
-    return view, values
-
-
-def _seen_at(post: QueryDict) -> datetime | None:
-    try:
-        return datetime.fromisoformat(post.get("seen_at", ""))
-    except ValueError:
-        return None
-
-
-def _unread(view: DraftView) -> bool:
-    """Whether something typed could not be read, so that leaving would lose it."""
-    lost = {
-        "field_not_readable",
-        "quantity_not_positive",
-        "amount_negative",
-        "line_name_missing",
-        "lines_missing",
-    }
-    return any(one.code in lost for one in view.refusals)
+def _already_issued(request: CompanyRequest, document: Document) -> HttpResponse:
+    """Lead to the document that the order has; also out of a fragment that came too late."""
+    messages.info(request, _("This order has its document already."))
+    if request.headers.get("HX-Request") == "true":
+        url = reverse("documents:detail", args=[document.public_id])
+        return HttpResponse(headers={"HX-Redirect": url})
+    return redirect("documents:detail", document.public_id)
 
 
 def _page(
