@@ -12,9 +12,9 @@ from stragan.kit.tenancy import CompanyManager
 class PeopleManager(BaseUserManager["User"]):
     """Makes users that log in with their e-mail address."""
 
-    def create_user(self, *, email: str, password: str, language: str = "pl") -> "User":
+    def create_user(self, *, email: str, password: str) -> "User":
         """Save a person who can log in."""
-        user = self.model(email=self.normalize_email(email).lower(), language=language)
+        user = self.model(email=self.normalize_email(email).lower())
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -25,7 +25,6 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]  # the e-mail address is the name
     email = models.EmailField(unique=True)
-    language = models.CharField(max_length=5, default="pl")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
