@@ -62,6 +62,16 @@ def test_the_blocked_are_grouped_by_reason_with_the_way_to_mend_them(
     assert "Wszystkie przyczyny" in text_of(whole)
 
 
+def test_one_rate_mends_all_orders_of_an_offer(signed_in: SignIn, run: IssueRun) -> None:
+    client = signed_in()
+    assert "Zastosuj do 1" in text_of(client.get(url(run) + "?tab=blocked"))
+    client.post(url(run, "run_rate"), {"offer": "12001", "vat_code": "23"})
+    text = text_of(client.get(url(run)))
+    assert "Wystaw 3 dokumenty" in text
+    client.post(url(run, "run_rate"), {"offer": "12001", "vat_code": "23"})
+    assert "Wybierz stawkę jeszcze raz" in text_of(client.get(url(run)))
+
+
 def test_another_issue_date_is_checked_for_every_order(signed_in: SignIn, run: IssueRun) -> None:
     client = signed_in()
     client.post(url(run, "run_recheck"), {"issue_date": "2026-11-30"})
@@ -120,7 +130,7 @@ def test_it_stops_when_asked_and_goes_on_later(signed_in: SignIn, run: IssueRun)
 
 
 @pytest.mark.parametrize(
-    "name", ["preview", "run_progress", "run_start", "run_stop", "run_retry", "run_recheck"]
+    "name", ["preview", "run_progress", "run_start", "run_stop", "run_retry", "run_recheck", "run_rate"]
 )
 def test_a_stranger_and_a_viewer_get_nowhere(
     signed_in: SignIn, stranger: Client, run: IssueRun, name: str

@@ -8,11 +8,14 @@ from django.http import HttpRequest
 from stragan.core.money import ZERO
 from stragan.core.snapshot import KsefState
 from stragan.documents import runs
+from stragan.documents.drafting import allowed_codes
 from stragan.documents.models import IssueRun
 from stragan.documents.runs import Preview, ReadyRow, TroubleRow
+from stragan.documents.sellers import profile_of
 from stragan.documents.states import ItemState, RunState
 from stragan.kit.messages import text_of
-from stragan.web.documents import words
+from stragan.orders.states import Problem
+from stragan.web.documents import rate_fix, words
 from stragan.web.documents.troubles import trouble_of
 from stragan.web.shell.listing import Pages, page_number, page_size
 
@@ -69,11 +72,16 @@ def _blocked(request: HttpRequest, run: IssueRun, preview: Preview) -> dict[str,
         total = preview.blocked[chosen]
         pages = Pages.of(request, number=number, size=size, shown=len(rows), total=total)
         return {"groups": [_group(chosen, total, rows, is_whole=True)], "pages": pages, "chosen": chosen}
+    offers = rate_fix.offers_without_rate(run) if Problem.VAT_MISSING in preview.blocked else []
     groups = [
         _group(code, count, runs.trouble_rows(run, state=ItemState.BLOCKED, code=code, limit=SHOWN_IN_GROUP))
         for code, count in sorted(preview.blocked.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return {"groups": groups}
+    return {
+        "groups": groups,
+        "offers": offers[: rate_fix.SHOWN_OFFERS],
+        "vat_choices": [(code, words.vat_label(code)) for code in allowed_codes(profile_of(run.company))],
+    }
 
 
 def _group(code: str, count: int, rows: list[TroubleRow], *, is_whole: bool = False) -> dict[str, Any]:

@@ -6,18 +6,23 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from stragan.companies.states import Ability
 from stragan.core.errors import StraganError
+from stragan.core.snapshot import DocumentKind
 from stragan.documents import runs
+from stragan.documents.drafting import allowed_codes
 from stragan.documents.models import IssueRun
+from stragan.documents.sellers import profile_of
 from stragan.documents.states import RunState
-from stragan.flows import issue_many
+from stragan.flows import draft_document, issue_many
 from stragan.kit import clock
 from stragan.kit.messages import text_of_error
-from stragan.web.documents import run_page
+from stragan.web.documents import rate_fix, run_page
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 
@@ -51,6 +56,31 @@ def recheck(request: CompanyRequest, public_id: UUID) -> HttpResponse:
     except StraganError as refusal:
         messages.error(request, text_of_error(refusal))
     return redirect("documents:preview", public_id)
+
+
+@require_POST
+@member_page(Ability.ISSUE_DOCUMENTS)
+def set_rate(request: CompanyRequest, public_id: UUID) -> HttpResponse:
+    """Give one offer without a rate a VAT code in all drafts it blocks, and look again."""
+    found = run_or_404(request, public_id)
+    offer_id, code = request.POST.get("offer", ""), request.POST.get("vat_code", "")
+    offers = {offer.offer_id: offer for offer in rate_fix.offers_without_rate(found)}
+    if offer_id not in offers or code not in allowed_codes(profile_of(request.company)):
+        messages.warning(request, _("Choose the rate once more: something changed meanwhile."))
+        return redirect(reverse("documents:preview", args=[public_id]) + "?tab=blocked")
+    count = draft_document.set_offer_rate(
+        company=request.company,
+        order_ids=list(offers[offer_id].order_ids[: rate_fix.ORDERS_AT_ONCE]),
+        kind=DocumentKind(found.kind),
+        offer_id=offer_id,
+        vat_code=code,
+        user=request.user,
+        now=clock.business_now(),
+    )
+    issue_many.recheck_run(run=found, now=clock.business_now())
+    text = ngettext("The rate was set in %(count)s draft.", "The rate was set in %(count)s drafts.", count)
+    messages.success(request, text % {"count": count})
+    return redirect(reverse("documents:preview", args=[public_id]) + "?tab=blocked")
 
 
 @require_POST

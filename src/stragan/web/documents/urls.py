@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("draft/<int:order_id>/<slug:kind>/pdf/", draft_views.preview_pdf, name="draft_pdf"),
     path("issue/<uuid:public_id>/", run_views.run, name="preview"),
     path("issue/<uuid:public_id>/recheck/", run_views.recheck, name="run_recheck"),
+    path("issue/<uuid:public_id>/rate/", run_views.set_rate, name="run_rate"),
     path("issue/<uuid:public_id>/start/", run_views.start, name="run_start"),
     path("issue/<uuid:public_id>/progress/", run_views.progress, name="run_progress"),
     path("issue/<uuid:public_id>/stop/", run_views.stop, name="run_stop"),
