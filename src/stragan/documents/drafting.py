@@ -97,6 +97,8 @@ def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[R
     """Say what the content itself lacks: VAT codes, the legal basis of an exemption, the buyer."""
     refusals = []
     for place, line in enumerate(content.lines):
+        if not line.name.strip() and not line.offer_id:
+            refusals.append(Refusal(code="line_name_missing", params={}, field=f"lines.{place}.name"))
         field = f"lines.{place}.vat_code"
         if line.vat_code is None and (line.trouble or line.kind is LineKind.GOODS):
             refusals.append(replace(line.trouble or _no_rate(line), field=field))
