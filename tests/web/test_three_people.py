@@ -180,16 +180,8 @@ def world(company: Any, monkeypatch: pytest.MonkeyPatch) -> World:
         company=company, order_ids=[bulk.pk], kind=DocumentKind.INVOICE, issue_date=TODAY, user=boss, now=NOW
     )
     people.invite_member(company=company, email="gosc@firma.example", role="clerk", by=boss, now=NOW)
-    job = Job.objects.create(
-        company_id=company.pk,
-        name="documents.render_pdf",
-        key="k",
-        state="failed",
-        due_at=NOW,
-        created_at=NOW,
-        finished_at=NOW,
-        error_code="job_abandoned",
-    )
+    times = dict.fromkeys(("due_at", "created_at", "finished_at"), NOW)
+    job = Job.objects.create(company_id=company.pk, name="documents.render_pdf", state="failed", **times)
     unread = QuarantinedForm.objects.for_company(company).create(
         company=company,
         shop=shop,
