@@ -75,7 +75,9 @@ def _blocked(request: HttpRequest, run: IssueRun, preview: Preview) -> dict[str,
     offers = rate_fix.offers_without_rate(run) if Problem.VAT_MISSING in preview.blocked else []
     groups = [
         _group(code, count, runs.trouble_rows(run, state=ItemState.BLOCKED, code=code, limit=SHOWN_IN_GROUP))
-        for code, count in sorted(preview.blocked.items(), key=lambda pair: (-pair[1], pair[0]))
+        for code, count in sorted(
+            preview.blocked.items(), key=lambda pair: (trouble_of(pair[0]).waits, -pair[1], pair[0])
+        )
     ]
     return {
         "groups": groups,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 class Trouble:
     """A reason as the head of a group: its name, what it means and what to do, its sign.
 
-    ``mended_in_draft`` says that the draft of the order is the place to mend it; ``waits`` that only
-    time does.
+    ``mended_in_draft`` says that the draft of the order is the place to mend it; ``waits`` that nobody
+    has to mend anything: time does, or all is done.
     """
 
     title: str | Promise
@@ -118,6 +118,7 @@ TROUBLES: Final[dict[str, Trouble]] = {
         title=_("Already have a document"),
         advice=_("Nothing is issued twice; these orders are left alone."),
         icon="circle-check",
+        waits=True,
     ),
     "original_exists": Trouble(
         title=_("Have a document of another kind"),
