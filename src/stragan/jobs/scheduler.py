@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.db.models import Q
 
 from stragan.kit import jobs
 from stragan.kit.jobs import Request
+from stragan.kit.statistics import refresh_statistics
 from stragan.shops.models import Shop, ShopState
 
 TICK: Final = timedelta(seconds=5)
 SYNC_EVERY: Final = timedelta(seconds=60)
 CLEAN_EVERY: Final = timedelta(hours=24)
+LOOK_AT_TABLES_EVERY: Final = timedelta(hours=1)  # a first import multiplies them within one
 SYNC_PRIORITY: Final = 6  # after what a person waits for
 
 logger = logging.getLogger("stragan.jobs")
@@ -27,6 +28,7 @@ class Scheduler:
 
     ticked_at: datetime | None = None
     cleaned_at: datetime | None = None
+    looked_at: datetime | None = None
 
     def tick(self, *, now: datetime) -> None:
         """Do what is due, at most every few seconds."""
@@ -38,6 +40,9 @@ class Scheduler:
         if self.cleaned_at is None or now - self.cleaned_at >= CLEAN_EVERY:
             self.cleaned_at = now
             clean_up(now=now)
+        if self.looked_at is None or now - self.looked_at >= LOOK_AT_TABLES_EVERY:
+            self.looked_at = now
+            refresh_statistics()
 
 
 def ask_for_syncs(*, now: datetime) -> int:
@@ -73,10 +78,7 @@ def ask_for_syncs(*, now: datetime) -> int:
 
 
 def clean_up(*, now: datetime) -> None:
-    """Delete what nobody needs any more and let the database look at its tables; harmless to repeat."""
+    """Delete what nobody needs any more; harmless to repeat."""
     purged = jobs.purge_finished(now=now)
     sessions = Session.objects.filter(expire_date__lt=now).delete()[0]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA optimize")
     logger.info("jobs.cleaned", extra={"jobs": purged, "sessions": sessions})
