@@ -73,6 +73,7 @@ WALK: Final[dict[str, Entry]] = {
     "documents:discard": Entry(post=SOME, ids=DRAFT),
     "documents:draft_pdf": Entry(get=SOME, ids=DRAFT),
     "documents:preview": Entry(get=SOME, ids=RUN),
+    "documents:run_rate": Entry(post=SOME, ids=RUN),
     "documents:run_recheck": Entry(post=SOME, ids=RUN),
     "documents:run_start": Entry(post=SOME, ids=RUN),
     "documents:run_progress": Entry(get=SOME, ids=RUN),

@@ -63,7 +63,8 @@ def prepare_run(
 
     :raises RunTooLarge: more than ``LARGEST_RUN`` orders.
     """
-    wanted = list(dict.fromkeys(order_ids))
+    # Oldest download first, however the list was sorted: numbers follow the orders' own order.
+    wanted = sorted(set(order_ids))
     if len(wanted) > LARGEST_RUN:
         raise RunTooLarge(limit=LARGEST_RUN)
     wish = Wish(company=company, kind=kind, issue_date=issue_date, today=warsaw_date(now))

@@ -11,6 +11,10 @@ TEXTS: Final[dict[str, Promise]] = {
     "company_missing": _("There is no company here yet. Make one with `stragan init`."),
     "company_unknown": _("There is no company with the NIP %(nip)s here."),
     "company_ambiguous": _("There are several companies here. Choose one with --company NIP."),
+    "company_address_missing": _(
+        "Your company has no address, and an invoice must carry it (VAT Act art. 106e). "
+        "Add it in the company settings before you issue documents."
+    ),
     "address_unreadable": _(
         "The address “%(address)s” cannot be read. Write it like this: street 1, 00-000 city."
     ),

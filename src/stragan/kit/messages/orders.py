@@ -10,7 +10,8 @@ TEXTS: Final[dict[str, Promise]] = {
         "The offer “%(offer)s” has no VAT rate on Allegro. Set the rate in the draft or in the offer."
     ),
     "vat_foreign": _(
-        "The VAT of this order belongs to another country (%(what)s). Such sales cannot be invoiced here yet."
+        "The VAT of this order is not Polish VAT in force on the day of sale (%(what)s). If the goods were "
+        "sold in Poland, set the rate in the draft; sales abroad cannot be invoiced here yet."
     ),
     "vat_contradictory": _(
         "The VAT of “%(offer)s” contradicts itself: %(what)s. Set the right rate in the draft."
@@ -19,29 +20,41 @@ TEXTS: Final[dict[str, Promise]] = {
         "“%(offer)s” is exempt from VAT, but the legal basis is not set. Add it in the company settings."
     ),
     "vat_margin_unsupported": _(
-        "“%(offer)s” is sold in the margin scheme. Such invoices cannot be issued here yet."
+        "“%(offer)s” is sold in the margin scheme. Such invoices cannot be issued here yet: "
+        "issue it elsewhere."
     ),
     "currency_unsupported": _(
         "The order is in %(currency)s. Documents in currencies other than PLN cannot be issued yet."
     ),
     "total_mismatch": _(
-        "Lines, services, delivery and deposits differ from what the buyer pays on Allegro by %(difference)s."
+        "Lines, services, delivery and deposits differ from what the buyer pays on Allegro by "
+        "%(difference)s. Compare them in the draft; the difference can be accepted there with a reason."
     ),
     "buyer_data_missing": _(
-        "No data on Allegro hold the buyer's full name and address. Enter them in the draft."
+        "The buyer's data on Allegro that belong on this document lack a name or a part of the address. "
+        "Complete them in the draft."
     ),
     "company_nip_missing": _(
         "The buyer asked for a company invoice but gave no NIP. Ask the buyer or enter it in the draft."
     ),
-    "nip_invalid": _("The buyer's NIP %(nip)s is wrong: its check digit does not agree."),
+    "nip_invalid": _(
+        "The buyer's NIP %(nip)s is wrong: its check digit does not agree. "
+        "Ask the buyer and correct it in the draft."
+    ),
     "invoice_address_missing": _(
-        "The buyer asked for an invoice, but Allegro has not handed over the invoice data yet."
+        "The buyer asked for an invoice, but Allegro has not handed over the invoice data yet. "
+        "Fetch the order again later or enter the data in the draft."
     ),
     "order_not_released": _(
-        "Allegro has not released this order (%(status)s): it is not paid or not confirmed yet."
+        "Allegro has not released this order (%(status)s): it is not paid or not confirmed yet. Wait, or "
+        "let an owner or accountant issue it alone, with a reason."
     ),
-    "order_cancelled": _("The order was cancelled."),
-    "order_superseded": _("The purchases of this order were merged into order %(number)s."),
-    "order_gone": _("Allegro no longer has this order."),
+    "order_cancelled": _("The order was cancelled, so there is no sale to document."),
+    "order_superseded": _(
+        "The purchases of this order were merged into order %(number)s. Issue the document for that one."
+    ),
+    "order_gone": _(
+        "Allegro no longer has this order: it was merged into another one or withdrawn. Fetch the orders."
+    ),
     "order_unknown": _("There is no order %(order)s here. Fetch the orders first."),
 }
