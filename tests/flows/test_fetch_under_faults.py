@@ -45,6 +45,10 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stragan.flows.tokens.client_of", client_of)
 
 
+# `make soak` raises the number of seeds and kills.
+SOAK = int(os.environ.get("STRAGAN_SOAK", "0"))
+
+
 def one_in_ten(world: World, *, seed: int) -> None:
     """Every tenth request goes wrong, in one way or another."""
     for number, kind in enumerate(KINDS):
@@ -55,7 +59,7 @@ def one_in_ten(world: World, *, seed: int) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("hasty")
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", range(1, 1 + max(3, SOAK)))
 def test_one_fault_in_ten_loses_and_doubles_nothing(settings: Any, seed: int) -> None:
     with a_market(settings, orders=250, seed=seed) as market:
         shop = market.connect()
@@ -174,7 +178,7 @@ def test_killed_anywhere_and_run_again_the_outcome_is_the_same(
 ) -> None:
     installation, world = killed
     draw = random.Random(5)  # noqa: S311 -- the same moments every time
-    for _ in range(6):
+    for _ in range(max(6, SOAK)):
         process = installation.start(["-m", "stragan", "orders", "fetch", "--json"])
         time.sleep(draw.uniform(0.4, 1.1))
         process.send_signal(signal.SIGKILL)
