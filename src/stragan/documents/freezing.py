@@ -14,7 +14,7 @@ from stragan.core.snapshot import (
 )
 from stragan.core.totals import document_totals, totals_per_rate
 from stragan.core.vat import EXEMPT
-from stragan.documents.content import DraftContent, DraftLine, SellerProfile
+from stragan.documents.content import DraftBuyer, DraftContent, DraftLine, SellerProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +97,15 @@ def freeze(
         notes=content.notes,
         order_id=content.order_id,
         shop=shop,
-        ksef=KsefState.NOT_SENT if buyer.nip else KsefState.OUTSIDE,
+        ksef=_ksef(buyer),
         issued_at=issued_at,
     )
+
+
+def _ksef(buyer: DraftBuyer) -> KsefState:
+    """A business, Polish or foreign, belongs in KSeF; only a consumer may stay outside."""
+    is_business = buyer.company or buyer.nip or buyer.vat_eu
+    return KsefState.NOT_SENT if is_business else KsefState.OUTSIDE
 
 
 def _line(position: int, line: DraftLine) -> SnapshotLine:

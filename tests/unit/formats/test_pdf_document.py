@@ -68,7 +68,7 @@ def test_a_paid_consumer_invoice_says_everything_the_law_asks_for() -> None:
         "Zapłacono 21.11.2026 106,97",
         "Pozostało do zapłaty 0,00",
         "płatność Allegro (PayU)",
-        "Faktura dla osoby fizycznej\nnieprowadzącej działalności,\nwystawiona poza KSeF.",
+        "Faktura dla nabywcy bez NIP,\nwystawiona poza KSeF.",
         "strona 1 z 1",
     ):
         assert part in text

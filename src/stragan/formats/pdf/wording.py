@@ -36,7 +36,7 @@ PROVIDERS: Final[dict[str, str]] = {
 
 KSEF_NOTES: Final[dict[KsefState, str]] = {
     KsefState.NOT_SENT: "nie wysłano do KSeF",
-    KsefState.OUTSIDE: "Faktura dla osoby fizycznej nieprowadzącej działalności, wystawiona poza KSeF.",
+    KsefState.OUTSIDE: "Faktura dla nabywcy bez NIP, wystawiona poza KSeF.",
 }
 
 VAT_LABELS: Final[dict[str, str]] = {
