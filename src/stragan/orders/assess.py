@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import Final
 
 from stragan.core.folding import fold
-from stragan.orders.data import OrderData
+from stragan.orders.data import CASH_ON_DELIVERY, OrderData
 from stragan.orders.states import HIDDEN_STATUSES, AllegroStatus, OrderStatus, PaymentState, Queue
 
-CASH_ON_DELIVERY: Final = "CASH_ON_DELIVERY"
 # Parts that a document says something about; a change of them after issuing is shown to the seller.
 _DOCUMENTED: Final = (
     "status",

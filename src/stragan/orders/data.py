@@ -6,6 +6,9 @@ Amounts are decimals with two places in ``currency``, gross. Instants are aware 
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
+
+CASH_ON_DELIVERY: Final = "CASH_ON_DELIVERY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +101,13 @@ class PaymentData:
 
     @property
     def received(self) -> Decimal:
-        """All money known to have come: payment, surcharges, settled cash on delivery."""
+        """All money known to have come: payment, surcharges, settled cash on delivery.
+
+        What stands as paid on an order with cash on delivery is the amount to collect, not money.
+        """
+        paid = Decimal("0.00") if self.type == CASH_ON_DELIVERY else self.paid or Decimal("0.00")
         extra = sum((part.paid for part in self.surcharges if part.paid is not None), Decimal("0.00"))
-        return (self.paid or Decimal("0.00")) + extra + (self.cod_booked or Decimal("0.00"))
+        return paid + extra + (self.cod_booked or Decimal("0.00"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

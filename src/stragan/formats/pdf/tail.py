@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from stragan.core.money import ZERO
-from stragan.core.snapshot import DocumentSnapshot, KsefState
+from stragan.core.snapshot import DocumentSnapshot, KsefState, Payment
 from stragan.core.words import NoWords, in_words
 from stragan.formats.pdf import wording
 from stragan.formats.pdf.blocks import Block, Entry, block, exact_pair, identifier, pair, paragraph
@@ -218,7 +218,7 @@ def _aside(snapshot: DocumentSnapshot) -> str:
     """Say beside the label of the amount how it stands: paid, its deadline, at delivery."""
     payment = snapshot.payment
     if payment.paid >= snapshot.to_pay:
-        return "zapłacono"
+        return "zapłacono" if payment.paid else ""
     if payment.paid > ZERO:
         return ""  # the rows under the figure say it all
     if payment.due_date:
@@ -241,6 +241,11 @@ def _due(snapshot: DocumentSnapshot) -> Due:
     return Due(label, _aside(snapshot), figure, size, currency, words, before, settled)
 
 
+def _is_by_transfer(payment: Payment) -> bool:
+    """Whether the seller's account is where to pay: what Allegro collects would else be paid twice."""
+    return payment.method not in {"cod", "online", "deferred"} or payment.due_date is not None
+
+
 def _payment(snapshot: DocumentSnapshot) -> Block:
     payment, seller = snapshot.payment, snapshot.seller
     unpaid = payment.paid < snapshot.to_pay
@@ -253,7 +258,7 @@ def _payment(snapshot: DocumentSnapshot) -> Block:
         entries.append(pair("Termin", wording.day(payment.due_date) + span, indent=PAYMENT_INDENT))
     if payment.paid_date:
         entries.append(pair("Zapłacono", wording.day(payment.paid_date), indent=PAYMENT_INDENT))
-    if unpaid and seller.bank_account and payment.method != "cod":
+    if unpaid and seller.bank_account and _is_by_transfer(payment):
         entries.append(identifier("Rachunek", wording.account(seller.bank_account)))
         if seller.bank_name:
             entries.append(pair("Bank", seller.bank_name, indent=PAYMENT_INDENT))
