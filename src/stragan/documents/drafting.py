@@ -94,8 +94,10 @@ def order_refusals(order: OrderData) -> list[Refusal]:
 
 
 def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[Refusal]:
-    """Say what the content itself lacks: VAT codes, the legal basis of an exemption, the buyer."""
+    """Say what the content itself lacks: lines, VAT codes, the legal basis of an exemption, the buyer."""
     refusals = []
+    if all(line.kind is LineKind.DELIVERY for line in content.lines):
+        refusals.append(Refusal(code=Problem.GOODS_MISSING.value, params={}, field="lines"))
     for place, line in enumerate(content.lines):
         if not line.name.strip() and not line.offer_id:
             refusals.append(Refusal(code="line_name_missing", params={}, field=f"lines.{place}.name"))

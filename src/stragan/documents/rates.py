@@ -1,5 +1,6 @@
 """The VAT code of each line and where it came from; what is not certain is refused, never guessed."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -22,6 +23,9 @@ ONE: Final = Decimal(1)
 HOME: Final = "PL"
 # Exemption codes of Allegro that are not exemptions of art. 43 or 113: taxed on the margin.
 MARGIN_EXEMPTIONS: Final = frozenset({"MARGIN_SCHEME", "MARGIN"})
+OUT_OF_SCOPE: Final = frozenset({"OUT_OF_SCOPE_OF_VAT", "NP"})  # not taxed here is not exempt
+# Allegro's exemption codes are constants. A rate that cannot be read ("23,00") is no exemption.
+_EXEMPTION: Final = re.compile(r"[A-Z][A-Z0-9_]*")
 _NUMERIC_CODES: Final = {Decimal(text): text for text in ("23", "22", "8", "7", "5", "0")}
 
 
@@ -67,10 +71,14 @@ def _code_of_goods(
         code="why_offer",
         facts={"rate": "" if rate is None else f"{rate:f}", "exemption": exemption, "offer": line.offer_id},
     )
-    if rate is None and exemption and exemption not in MARGIN_EXEMPTIONS:
+    if rate is None and _is_exemption(exemption):
         return EXEMPT, why, None
     code = None if rate is None or exemption else polish_code(rate, on=on)
     return code, why, None if code else _trouble(line)
+
+
+def _is_exemption(text: str) -> bool:
+    return bool(_EXEMPTION.fullmatch(text)) and text not in MARGIN_EXEMPTIONS | OUT_OF_SCOPE
 
 
 def _trouble(line: LineData) -> Refusal:
@@ -78,10 +86,11 @@ def _trouble(line: LineData) -> Refusal:
     offer, rate, exemption = line.offer_name, line.vat_rate, line.vat_exemption
     if exemption in MARGIN_EXEMPTIONS:
         return _refusal(Problem.VAT_MARGIN_UNSUPPORTED, offer=offer)
+    if exemption:
+        what = exemption if rate is None else f"{rate:f}%, {exemption}"
+        return _refusal(Problem.VAT_CONTRADICTORY, offer=offer, what=what)
     if rate is None:
         return _refusal(Problem.VAT_MISSING, offer=offer)
-    if exemption:
-        return _refusal(Problem.VAT_CONTRADICTORY, offer=offer, what=f"{rate:f}%, {exemption}")
     return _refusal(Problem.VAT_FOREIGN, offer=offer, what=f"{rate:f}%")
 
 

@@ -55,6 +55,7 @@ class Problem(StrEnum):
     COMPANY_NIP_MISSING = "company_nip_missing"
     NIP_INVALID = "nip_invalid"
     INVOICE_ADDRESS_MISSING = "invoice_address_missing"
+    GOODS_MISSING = "goods_missing"
 
 
 HIDDEN_STATUSES: Final = frozenset({OrderStatus.CLOSED, OrderStatus.CANCELLED})

@@ -66,6 +66,7 @@ PROBLEMS: Final[dict[str, str | Promise]] = {
     Problem.COMPANY_NIP_MISSING: _("No company NIP"),
     Problem.NIP_INVALID: _("Wrong NIP"),
     Problem.INVOICE_ADDRESS_MISSING: _("No invoice data"),
+    Problem.GOODS_MISSING: _("Nothing to invoice"),
 }
 
 ALLEGRO_STATUSES: Final[dict[str, str | Promise]] = {
