@@ -69,13 +69,17 @@ def newest_documents(company: Company) -> QuerySet[Document]:
     )
 
 
+def series_of(company: Company, *, kind: DocumentKind, issue_date: date) -> NumberSeries | None:
+    """Find the series of the kind in the month of *issue_date*, if it was begun; takes no lock."""
+    pattern = PATTERNS[kind]
+    rows = NumberSeries.objects.for_company(company)
+    return rows.filter(pattern=pattern, period=period_of(pattern, on=issue_date)).first()
+
+
 def next_sequence(company: Company, *, kind: DocumentKind, issue_date: date) -> int:
     """Tell which sequence would be next; nothing is taken by asking."""
-    pattern = PATTERNS[kind]
-    rows = NumberSeries.objects.for_company(company).filter(
-        pattern=pattern, period=period_of(pattern, on=issue_date)
-    )
-    return rows.values_list("next_sequence", flat=True).first() or 1
+    series = series_of(company, kind=kind, issue_date=issue_date)
+    return series.next_sequence if series else 1
 
 
 def number_to_be(company: Company, *, kind: DocumentKind, issue_date: date, place: int = 0) -> str:

@@ -27,7 +27,14 @@ from stragan.documents.rates import following_goods
 from stragan.documents.sellers import profile_of, seller_of
 from stragan.flows import document_files, order_content
 from stragan.flows.issue_document import Outcome, issue_documents
-from stragan.flows.issue_preparing import Override, Wish, content_of, state_refusal
+from stragan.flows.issue_preparing import (
+    Override,
+    Wish,
+    content_of,
+    date_refusal,
+    state_refusal,
+    too_early_refusal,
+)
 from stragan.kit import audit
 from stragan.orders.data import OrderData
 from stragan.orders.models import Order
@@ -311,7 +318,7 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
         kind=kind,
         issue_date=wish.issue_date,
     )
-    stopped = state_refusal(order)
+    stopped = state_refusal(order) or date_refusal(order, wish=wish) or too_early_refusal(wish)
     has_codes = all(line.vat_code is not None for line in content.lines)
     is_computable = has_codes and not any(one.code == "vat_code_not_allowed" for one in refusals)
     return DraftView(

@@ -13,7 +13,6 @@ from typing import Final
 from django.db import IntegrityError, OperationalError, transaction
 
 from stragan.companies.models import Company
-from stragan.core.errors import Refused
 from stragan.core.numbering import format_number
 from stragan.core.snapshot import DocumentSnapshot
 from stragan.documents import actions, queries
@@ -22,7 +21,14 @@ from stragan.documents.content import Refusal
 from stragan.documents.freezing import Sums
 from stragan.documents.models import Document, Draft, NumberSeries
 from stragan.documents.states import PATTERNS
-from stragan.flows.issue_preparing import Checked, Wish, check_orders, documented_predecessors, state_refusal
+from stragan.flows.issue_preparing import (
+    Checked,
+    Wish,
+    check_orders,
+    documented_predecessors,
+    late_in_series,
+    state_refusal,
+)
 from stragan.orders.actions import mark_documented
 from stragan.orders.models import Order
 from stragan.orders.states import HIDDEN_STATUSES, AllegroStatus
@@ -183,7 +189,7 @@ def _try_chunk(
         series = actions.lock_series(company=company, kind=wish.kind, issue_date=wish.issue_date)
         fresh = _reread(ids, wish=wish)
         outcomes |= _originals([order for order, _ in fresh.values()], wish=wish)
-        too_early = _too_early(series, wish=wish)
+        too_early = late_in_series(series, wish=wish)
         merged = documented_predecessors(ids, wish=wish)
         stale, valid = [], []
         for pk in ids:
@@ -271,15 +277,6 @@ def _originals(orders: Sequence[Order], *, wish: Wish) -> dict[int, Outcome]:
             refusal = Refusal(code="original_exists", params={"number": document.number})
             answers[pk] = _refused(order, (refusal,))
     return answers
-
-
-def _too_early(series: NumberSeries, *, wish: Wish) -> Refusal | None:
-    try:
-        actions.require_order_of_dates(series, issue_date=wish.issue_date)
-    except Refused as refusal:
-        params = {name: str(fact) for name, fact in refusal.params.items()}
-        return Refusal(code=refusal.code, params=params, field="issue_date")
-    return None
 
 
 def _refused(order: Order, refusals: tuple[Refusal, ...]) -> RefusedOrder:

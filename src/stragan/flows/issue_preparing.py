@@ -10,13 +10,15 @@ import msgspec
 from stragan.companies.models import Company
 from stragan.contractors.actions import BuyerFacts
 from stragan.core.dates import warsaw_date
+from stragan.core.errors import Refused
 from stragan.core.snapshot import BuyerSource, DocumentKind
-from stragan.documents.actions import Prepared
+from stragan.documents import queries
+from stragan.documents.actions import Prepared, require_order_of_dates
 from stragan.documents.comparing import amounts_changed, changes_between
 from stragan.documents.content import DraftContent, Refusal, SellerProfile, from_json
 from stragan.documents.drafting import content_refusals, draft_from_order, total_refusals
 from stragan.documents.freezing import sums_of
-from stragan.documents.models import Draft
+from stragan.documents.models import Draft, NumberSeries
 from stragan.documents.rates import place_refusals
 from stragan.documents.sellers import profile_of
 from stragan.documents.states import AVAILABLE_KINDS
@@ -71,7 +73,8 @@ class Checked:
 def check_orders(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Checked]:
     """Read orders with their content and drafts and check everything that can be refused.
 
-    Four statements for any number of orders; ids that are not the company's are left out.
+    Four statements for any number of orders, two more for a day that is over; ids that are not the
+    company's are left out.
     """
     company = wish.company
     orders = list(
@@ -84,13 +87,34 @@ def check_orders(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Checked]:
     }
     profile = profile_of(company)
     merged = documented_predecessors(order_ids, wish=wish)
+    too_early = too_early_refusal(wish)
     checked = {}
     for order in orders:
         one = _check(order, contents.get(order.pk), drafts.get(order.pk), wish=wish, profile=profile)
         if order.pk in merged and not order.has_original:
             one = replace(one, prepared=None, refusals=(merged[order.pk], *one.refusals))
+        elif too_early and one.prepared:
+            one = replace(one, prepared=None, refusals=(too_early,))
         checked[order.pk] = one
     return checked
+
+
+def too_early_refusal(wish: Wish) -> Refusal | None:
+    """Say that a later document of the series exists already: asked before, without its lock."""
+    if wish.issue_date >= wish.today:
+        return None
+    series = queries.series_of(wish.company, kind=wish.kind, issue_date=wish.issue_date)
+    return late_in_series(series, wish=wish) if series else None
+
+
+def late_in_series(series: NumberSeries, *, wish: Wish) -> Refusal | None:
+    """Say that the latest document of *series* is dated after the wished day."""
+    try:
+        require_order_of_dates(series, issue_date=wish.issue_date)
+    except Refused as refusal:
+        params = {name: str(fact) for name, fact in refusal.params.items()}
+        return Refusal(code=refusal.code, params=params, field="issue_date")
+    return None
 
 
 def documented_predecessors(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Refusal]:
@@ -113,7 +137,7 @@ def _check(
 ) -> Checked:
     version = (order.content_sha256, draft.saved_at if draft else None)
     override = wish.overrides.get(order.pk)
-    refusal = state_refusal(order, override=override) or _date_refusal(order, wish=wish)
+    refusal = state_refusal(order, override=override) or date_refusal(order, wish=wish)
     if order.has_original or refusal:
         return Checked(order=order, version=version, refusals=(refusal,) if refusal else ())
     if data is None:
@@ -184,7 +208,8 @@ def state_refusal(order: Order, *, override: Override | None = None) -> Refusal 
     return None
 
 
-def _date_refusal(order: Order, *, wish: Wish) -> Refusal | None:
+def date_refusal(order: Order, *, wish: Wish) -> Refusal | None:
+    """Say that this kind cannot be issued, or not with the wished date for this order."""
     if wish.kind not in AVAILABLE_KINDS:
         return Refusal(code="kind_unavailable", params={"kind": wish.kind.value})
     if wish.issue_date > wish.today:
