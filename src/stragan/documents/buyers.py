@@ -51,6 +51,8 @@ def buyer_refusals(buyer: DraftBuyer) -> list[Refusal]:
         return [_refusal(Problem.BUYER_DATA_MISSING, field)]
     if buyer.nip and not is_valid_nip(buyer.nip):
         return [_refusal(Problem.NIP_INVALID, "buyer.nip", nip=buyer.nip)]
+    if buyer.vat_eu and not _vat_eu((buyer.vat_eu,)):
+        return [Refusal(code="vat_eu_invalid", params={"vat_eu": buyer.vat_eu}, field="buyer.vat_eu")]
     if buyer.company and not buyer.nip and not buyer.vat_eu:
         return [_refusal(Problem.COMPANY_NIP_MISSING, "buyer.nip")]
     return []
