@@ -41,7 +41,7 @@ TEXTS: Final[dict[str, Promise]] = {
     "quantity_not_positive": _("The quantity must be more than zero."),
     "amount_negative": _("The amount must not be less than zero."),
     "discount_too_large": _("The discount %(discount)s is larger than the value %(value)s."),
-    "lines_missing": _("There is nothing to invoice besides delivery. Fetch the order again or add a line."),
+    "lines_missing": _("The document has no lines."),
     "vat_eu_invalid": _("“%(vat_eu)s” is not a VAT number of an EU country. Correct it or leave it empty."),
     "line_name_missing": _("The line has no name."),
     "run_not_startable": _("This run is already being worked off."),

@@ -45,6 +45,9 @@ TEXTS: Final[dict[str, Promise]] = {
         "The buyer asked for an invoice, but Allegro has not handed over the invoice data yet. "
         "Fetch the order again later or enter the data in the draft."
     ),
+    "goods_missing": _(
+        "There is nothing to invoice besides delivery. Fetch the order again or add a line in the draft."
+    ),
     "order_not_released": _(
         "Allegro has not released this order (%(status)s): it is not paid or not confirmed yet. Wait, or "
         "let an owner or accountant issue it alone, with a reason."
