@@ -8,8 +8,9 @@ from itertools import chain
 from typing import Final
 
 from stragan.cli.choosing import chosen_company
-from stragan.cli.output import write_line
+from stragan.cli.output import write_line, write_warning
 from stragan.companies.models import Company
+from stragan.companies.queries import has_address
 from stragan.core.snapshot import DocumentKind, DocumentSnapshot, RateTotal
 from stragan.documents.actions import RENDER_PDF, Author
 from stragan.documents.content import Refusal
@@ -32,6 +33,8 @@ logger = logging.getLogger("stragan.cli")
 def issue(options: argparse.Namespace) -> int:
     """Issue documents (or say what would be issued) and write their PDFs; gives the exit code."""
     company = chosen_company(options)
+    if not has_address(company):
+        write_warning("company_address_missing", text_of("company_address_missing"))
     today = business_today()
     wish = Wish(
         company=company,

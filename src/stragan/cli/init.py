@@ -6,7 +6,7 @@ import sys
 from typing import Final
 
 from stragan.cli.main import set_up_django
-from stragan.cli.output import write_line, write_refusal
+from stragan.cli.output import write_line, write_refusal, write_warning
 from stragan.core.errors import Refused, StraganError
 from stragan.kit.data_folder import FolderUnusable
 
@@ -54,7 +54,9 @@ def run(options: argparse.Namespace) -> int:
 def _make(options: argparse.Namespace) -> dict[str, object]:
     from stragan.cli.preparation import prepare_database  # noqa: PLC0415 -- needs Django, as the rest
     from stragan.companies import actions  # noqa: PLC0415
+    from stragan.companies.queries import has_address  # noqa: PLC0415
     from stragan.kit.clock import business_now, real_now  # noqa: PLC0415
+    from stragan.kit.messages import text_of  # noqa: PLC0415
 
     password = sys.stdin.readline().rstrip("\r\n")
     data = actions.CompanyData(
@@ -76,7 +78,10 @@ def _make(options: argparse.Namespace) -> dict[str, object]:
         is_weak_password_allowed=True,
         now=business_now(),
     )
-    return {"company": membership.company.nip, "user": membership.user.email}
+    company = membership.company
+    if not has_address(company):
+        write_warning("company_address_missing", text_of("company_address_missing"))
+    return {"company": company.nip, "user": membership.user.email}
 
 
 def _parsed_address(text: str) -> dict[str, str]:

@@ -21,6 +21,11 @@ def write_refusal(code: str, message: str, *, as_json: bool) -> None:
     write_line({"code": code, "message": message}, as_json=as_json)
 
 
+def write_warning(code: str, message: str) -> None:
+    """Write on stderr what a person should mend though the command goes on."""
+    sys.stderr.write(f"{code}: {message}\n")
+
+
 def _plain(value: object) -> str:
     return (
         json.dumps(value, ensure_ascii=False, default=str) if isinstance(value, dict | list) else str(value)

@@ -29,6 +29,11 @@ def companies_of(*, user: User) -> list[Company]:
     return list(Company.objects.filter(memberships__user=user).order_by("name", "id"))
 
 
+def has_address(company: Company) -> bool:
+    """Whether the company has the whole address its invoices must carry (VAT Act art. 106e)."""
+    return all(part.strip() for part in (company.street, company.postal_code, company.city))
+
+
 def is_set_up() -> bool:
     """Whether the installation has a company already."""
     return Company.objects.exists()

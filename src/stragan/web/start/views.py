@@ -10,8 +10,10 @@ from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from stragan.companies.models import User
+from stragan.companies.queries import has_address
 from stragan.companies.states import Ability, may
 from stragan.kit import clock
+from stragan.kit.messages import text_of
 from stragan.orders.sales import NOTHING, waiting_for_documents
 from stragan.shops.queries import shops_of
 from stragan.web.shell import show
@@ -49,6 +51,7 @@ def start(request: CompanyRequest) -> HttpResponse:
         "done_count": sum(step.is_done for step in steps),
         "has_shop": bool(shops),
         "may_manage": may(request.membership.role, Ability.MANAGE_SHOPS),
+        "warning": "" if has_address(company) else text_of("company_address_missing"),
     }
     if shops:
         problems = troubles.problem_counts(company)
