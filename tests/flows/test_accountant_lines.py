@@ -68,3 +68,10 @@ def test_delivery_alone_is_no_sale(company: Any) -> None:
     amount = {"amount": "14.99", "currency": "PLN"}
     form = a_numbered_form(1, lineItems=[], summary={"totalToPay": amount})
     assert result_of(company, form) == "goods_missing"
+
+
+@pytest.mark.parametrize("name", [None, "", "   "])
+def test_an_invoice_names_what_was_sold(company: Any, name: str | None) -> None:
+    form = a_numbered_form(1)
+    form["lineItems"][0]["offer"]["name"] = name
+    assert result_of(company, form) == "goods_name_missing"

@@ -82,3 +82,11 @@ def test_a_document_of_zero_is_not_called_paid(company: Any) -> None:
     printed = paper(the_invoice_of(company, form))
     assert "0,00 zł" in printed
     assert "zapłacono" not in printed
+
+
+def test_money_that_came_only_as_a_surcharge_dates_the_sale(company: Any) -> None:
+    form = paid_by(a_numbered_form(1), paidAmount=None, finishedAt=None)
+    part = {**form["payment"], "id": "p-2", "paidAmount": PAID, "finishedAt": "2026-11-20T10:05:00Z"}
+    printed = paper(the_invoice_of(company, {**form, "surcharges": [part]}))
+    assert "Data zapłaty 20.11.2026" in printed
+    assert "Zapłacono 20.11.2026 54,99" in printed

@@ -6,13 +6,12 @@ from decimal import Decimal
 from typing import Final
 
 from stragan.core.dates import warsaw_date
-from stragan.core.money import ZERO
 from stragan.core.snapshot import BuyerSource, Deposit, DocumentKind, LineKind, Payment, SupplyKind
 from stragan.core.totals import DiscountTooLarge
 from stragan.core.vat import EXEMPT
 from stragan.documents import buyers, rates
 from stragan.documents.content import DraftContent, DraftLine, Refusal, SellerProfile
-from stragan.orders.data import OrderData
+from stragan.orders.data import CASH_ON_DELIVERY, OrderData
 from stragan.orders.states import Problem
 
 # Allegro's payment types → methods of ``core.snapshot.Payment``.
@@ -110,6 +109,11 @@ def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[R
         elif line.vat_code == EXEMPT and not profile.exemption_basis:
             code = Problem.VAT_EXEMPTION_BASIS_MISSING.value
             refusals.append(Refusal(code=code, params={"offer": line.name}, field=field))
+    refusals += [
+        Refusal(code=Problem.GOODS_NAME_MISSING.value, params={}, field=f"lines.{place}.name")
+        for place, line in enumerate(content.lines)
+        if not line.name.strip()
+    ]
     refusals += _length_refusals(content)
     if not refusals:
         # Services and delivery that follow goods are named only when no goods are to blame.
@@ -219,15 +223,16 @@ def _paid_date(order: OrderData) -> date | None:
 
 
 def _supply_date(order: OrderData, *, issue_date: date) -> date | None:
-    """Give the day of payment where money came before delivery (VAT Act art. 19a(8)).
+    """Give the day the first money came where it came before delivery (VAT Act art. 19a(8)).
 
     For cash on delivery ``finished_at`` is only the confirmation of the order, so the day is unknown. A
     payment after the issue date was not known on that day and is left out.
     """
     payment = order.payment
-    if payment.type == "CASH_ON_DELIVERY" or payment.finished_at is None:
+    if payment.type == CASH_ON_DELIVERY:
         return None
-    if payment.paid is None or payment.paid <= ZERO:
-        return None
-    day = warsaw_date(payment.finished_at)
-    return day if day <= issue_date else None
+    parts = [(payment.paid, payment.finished_at)]
+    parts += [(part.paid, part.finished_at) for part in payment.surcharges]
+    instants = [at for paid, at in parts if paid and at]
+    day = warsaw_date(min(instants)) if instants else None
+    return day if day and day <= issue_date else None

@@ -56,6 +56,7 @@ class Problem(StrEnum):
     NIP_INVALID = "nip_invalid"
     INVOICE_ADDRESS_MISSING = "invoice_address_missing"
     GOODS_MISSING = "goods_missing"
+    GOODS_NAME_MISSING = "goods_name_missing"
 
 
 HIDDEN_STATUSES: Final = frozenset({OrderStatus.CLOSED, OrderStatus.CANCELLED})

@@ -48,6 +48,9 @@ TEXTS: Final[dict[str, Promise]] = {
     "goods_missing": _(
         "There is nothing to invoice besides delivery. Fetch the order again or add a line in the draft."
     ),
+    "goods_name_missing": _(
+        "A line has no name on Allegro, and an invoice must name what was sold. Enter it in the draft."
+    ),
     "order_not_released": _(
         "Allegro has not released this order (%(status)s): it is not paid or not confirmed yet. Wait, or "
         "let an owner or accountant issue it alone, with a reason."

@@ -67,6 +67,7 @@ PROBLEMS: Final[dict[str, str | Promise]] = {
     Problem.NIP_INVALID: _("Wrong NIP"),
     Problem.INVOICE_ADDRESS_MISSING: _("No invoice data"),
     Problem.GOODS_MISSING: _("Nothing to invoice"),
+    Problem.GOODS_NAME_MISSING: _("A line has no name"),
 }
 
 ALLEGRO_STATUSES: Final[dict[str, str | Promise]] = {
