@@ -82,3 +82,19 @@ def test_an_eu_vat_number_typed_by_hand_is_checked(number: str, codes: list[str]
     czech = replace(DraftBuyer(company=True), name="Hrnky", street="Dlouhá 1", city="Praha", country="CZ")
     buyer = replace(czech, vat_eu=number)
     assert [one.code for one in buyer_refusals(buyer)] == codes
+
+
+def test_a_first_name_alone_gives_way_to_a_whole_name(company: Any) -> None:
+    form = a_numbered_form(1)
+    form["delivery"]["address"] |= {"firstName": "Żaneta", "lastName": None}
+    form["buyer"] |= {"firstName": "Żaneta", "lastName": "Bąk"}
+    [snapshot] = results(company, form)
+    assert (snapshot.buyer.name, snapshot.buyer.source) == ("Żaneta Bąk", BuyerSource.ACCOUNT)
+
+
+def test_a_first_name_alone_is_kept_where_there_is_no_other(company: Any) -> None:
+    form = a_numbered_form(1)
+    form["delivery"]["address"] |= {"firstName": "Żaneta", "lastName": None}
+    form["buyer"] |= {"firstName": "Kubek", "lastName": None}
+    [snapshot] = results(company, form)
+    assert (snapshot.buyer.name, snapshot.buyer.source) == ("Żaneta", BuyerSource.DELIVERY)

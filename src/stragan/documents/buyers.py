@@ -21,17 +21,24 @@ def buyer_of(order: OrderData, *, preferred: BuyerSource) -> DraftBuyer:
     """Give the buyer of an order: never a NIP for somebody who did not ask for a company invoice.
 
     *preferred* is the shop's source when no invoice was asked for, ``delivery`` or ``account``. Where it
-    lacks a name or an address and the other one does not, the other is taken.
+    lacks a name or an address and the other one does not, the other is taken. A first name alone is
+    taken only where there is no better one.
     """
     if order.invoice.required:
         return _from_invoice(order.invoice)
     sources = {BuyerSource.DELIVERY: order.delivery.address, BuyerSource.ACCOUNT: order.buyer.address}
     other = BuyerSource.ACCOUNT if preferred is BuyerSource.DELIVERY else BuyerSource.DELIVERY
     first = _person(sources[preferred], source=preferred, asked=preferred)
-    if not first.missing:
+    if not first.missing and _is_full_name(first.name):
         return first
     second = _person(sources[other], source=other, asked=preferred)
-    return first if second.missing else second
+    if second.missing or not (first.missing or _is_full_name(second.name)):
+        return first
+    return second
+
+
+def _is_full_name(name: str) -> bool:
+    return " " in name
 
 
 def buyer_from(order: OrderData, *, source: BuyerSource, asked: BuyerSource) -> DraftBuyer:
