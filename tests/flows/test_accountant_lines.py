@@ -75,3 +75,8 @@ def test_an_invoice_names_what_was_sold(company: Any, name: str | None) -> None:
     form = a_numbered_form(1)
     form["lineItems"][0]["offer"]["name"] = name
     assert result_of(company, form) == "goods_name_missing"
+
+
+def test_a_vat_payer_does_not_print_the_basis_of_its_former_exemption() -> None:
+    company = a_company(vat_exemption_basis="zwolnienie: Art. 113 ust. 1 ustawy o VAT")
+    assert result_of(company, taxed(exemption="OTHER")) == "vat_exemption_basis_missing"
