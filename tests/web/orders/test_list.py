@@ -218,3 +218,15 @@ def test_a_seller_without_vat_is_offered_an_invoice_without_vat(
     [order] = store(a_numbered_form(1))
     assert "Faktura (bez VAT)" in page(client)
     assert "Faktura (bez VAT)" in page(client, f"/orders/{order.pk}/")
+
+
+def test_a_page_past_the_end_shows_the_last_one(client: Client, store: Any) -> None:
+    [order] = store(a_numbered_form(1))
+    text = page(client, "/orders/?page=7")
+    assert f'id="o{order.pk}"' in text
+    assert "Tu pojawią się Twoje zamówienia" not in text
+
+
+def test_what_was_searched_is_named_in_the_language_of_the_page(client: Client, store: Any) -> None:
+    store(a_numbered_form(1))
+    assert "Szukane: kupujacy" in page(client, "/orders/?q=kupujacy")

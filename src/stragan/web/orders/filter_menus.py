@@ -241,27 +241,25 @@ def _problem(state: ListState) -> Menu:
     )
 
 
+def _chip(name: str, value: str, *, clear: str) -> Chip:
+    return Chip(label=f"{name}: {value}", clear=clear)
+
+
 def _chips(state: ListState) -> tuple[Chip, ...]:
     """Conditions from "+ condition" and the search box."""
     wanted = state.wanted
     chips = []
     if wanted.text:
-        chips.append(Chip(label=f"{_('Search')}: {wanted.text}", clear=state.query(text="")))
+        chips.append(_chip(_("Search"), wanted.text, clear=state.query(text="")))
     if bought := span(wanted.bought_from, wanted.bought_to):
-        chips.append(
-            Chip(label=f"{_('Bought')}: {bought}", clear=state.query(bought_from=None, bought_to=None))
-        )
+        chips.append(_chip(_("Bought"), bought, clear=state.query(bought_from=None, bought_to=None)))
     if amounts := _amounts(wanted.total_from, wanted.total_to):
-        chips.append(
-            Chip(label=f"{_('Amount')}: {amounts}", clear=state.query(total_from=None, total_to=None))
-        )
+        chips.append(_chip(_("Amount"), amounts, clear=state.query(total_from=None, total_to=None)))
     if wanted.delivery_method:
-        chips.append(
-            Chip(label=f"{_('Delivery')}: {wanted.delivery_method}", clear=state.query(delivery_method=""))
-        )
+        chips.append(_chip(_("Delivery"), wanted.delivery_method, clear=state.query(delivery_method="")))
     if wanted.marketplace:
         market = links.MARKETPLACES.get(wanted.marketplace, wanted.marketplace)
-        chips.append(Chip(label=f"{_('Marketplace')}: {market}", clear=state.query(marketplace="")))
+        chips.append(_chip(_("Marketplace"), market, clear=state.query(marketplace="")))
     if wanted.currency:
-        chips.append(Chip(label=f"{_('Currency')}: {wanted.currency}", clear=state.query(currency="")))
+        chips.append(_chip(_("Currency"), wanted.currency, clear=state.query(currency="")))
     return tuple(chips)

