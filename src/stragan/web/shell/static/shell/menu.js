@@ -38,6 +38,10 @@ document.addEventListener("keydown", (event) => {
     close(menu, true);
     return;
   }
+  if (event.key === "Escape" && event.target.id === "st-search") {
+    event.target.blur();
+    return;
+  }
   if (event.key === "Escape" && location.hash && document.querySelector(".st-nav:target, .st-filterbar:target")) {
     location.hash = "";
     return;
