@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django import template
@@ -77,6 +78,11 @@ def iso(value: datetime | date) -> str:
 @register.simple_tag
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """``{% icon "check" "st-green st-icon--14" %}``; with a label it speaks, without it is decoration."""
+    return _icon(name, css, str(label))
+
+
+@lru_cache(maxsize=1024)  # a page shows some dozens of them, always the same
+def _icon(name: str, css: str, label: str) -> SafeString:
     classes = f"st-icon {css}".strip()
     address = f"{static(SPRITE)}#{name}"
     if label:

@@ -1,0 +1,53 @@
+"""``{% each_row rows %}``: a line of a long table, set once by the template and filled for each row."""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Final
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+_PLACE: Final = re.compile(r"\{row\.(\w+)\}")
+
+
+class EachRow(template.Node):
+    """What stands inside is rendered once; each ``{row.name}`` in it then becomes the row's escaped text.
+
+    Rendered by a loop, a hundred rows of twelve columns take half the time of the whole page.
+    """
+
+    def __init__(self, rows: FilterExpression, inside: NodeList) -> None:
+        self.rows, self.nodelist = rows, inside
+
+    def render(self, context: Context) -> SafeString:
+        """Render the pattern and fill it."""
+        # Texts stand at even places, names between them.
+        return filled(_PLACE.split(self.nodelist.render(context)), self.rows.resolve(context))
+
+
+def filled(pattern: Sequence[str], rows: Iterable[object]) -> SafeString:
+    """Put the values of each row between the texts of *pattern*; what is not safe is escaped.
+
+    Django's own ``escape`` looks for lazy texts first, which takes twice as long as escaping.
+    """
+    texts, names = pattern[::2], pattern[1::2]
+    pieces: list[str] = []
+    for row in rows:
+        for text, name in zip(texts, names, strict=False):
+            value = getattr(row, name)
+            pieces += (text, value if isinstance(value, SafeString) else escape(value))
+        pieces.append(texts[-1])
+    return mark_safe("".join(pieces))  # noqa: S308 -- the template's own text and escaped values
+
+
+@register.tag("each_row")
+def each_row(parser: Parser, token: Token) -> EachRow:
+    """Read ``{% each_row rows %}…{% endeach_row %}``."""
+    _name, rows = token.split_contents()
+    inside = parser.parse(("endeach_row",))
+    parser.delete_first_token()
+    return EachRow(parser.compile_filter(rows), inside)
