@@ -36,9 +36,10 @@ TROUBLES: Final[dict[str, Trouble]] = {
         mended_in_draft=True,
     ),
     "vat_foreign": Trouble(
-        title=_("VAT of another country"),
-        advice=_("Sales that belong to another country's VAT cannot be invoiced here yet."),
+        title=_("VAT that is not Polish"),
+        advice=_("Sold in Poland? Set the rate in the draft. Sales abroad cannot be invoiced here yet."),
         icon="percentage",
+        mended_in_draft=True,
     ),
     "vat_exemption_basis_missing": Trouble(
         title=_("No basis of exemption"),
@@ -77,6 +78,23 @@ TROUBLES: Final[dict[str, Trouble]] = {
         title=_("Wrong NIP"),
         advice=_("The check digit of the NIP does not agree. Correct it in the draft."),
         icon="id-badge-2",
+        mended_in_draft=True,
+    ),
+    "vat_eu_invalid": Trouble(
+        title=_("Wrong EU VAT number"),
+        advice=_("It is not a VAT number of an EU country. Correct it in the draft or leave it empty."),
+        icon="id-badge-2",
+        mended_in_draft=True,
+    ),
+    "goods_missing": Trouble(
+        title=_("No goods"),
+        advice=_("There is nothing to invoice besides delivery. Fetch the order again or add a line."),
+        mended_in_draft=True,
+    ),
+    "goods_name_missing": Trouble(
+        title=_("Line without a name"),
+        advice=_("An invoice must say what was sold. Enter the name in the draft."),
+        icon="pencil",
         mended_in_draft=True,
     ),
     "invoice_address_missing": Trouble(
