@@ -1,0 +1,1 @@
+"""Measures what ``docs/performance.md`` promises, on both databases: ``python -m bench``."""

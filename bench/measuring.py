@@ -1,0 +1,60 @@
+"""Clocks and percentiles, and how a part tells the figures it found."""
+
+import json
+import math
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One measured value in the unit of its target; *floor* is what raw SQL took in the same run."""
+
+    key: str
+    value: float
+    floor: float | None = None
+    note: str = ""
+    details: Mapping[str, object] = field(default_factory=dict)
+
+
+def tell(figure: Figure) -> None:
+    """Hand a figure to the process that collects them."""
+    row = {
+        "key": figure.key,
+        "value": round(figure.value, 3),
+        "floor": None if figure.floor is None else round(figure.floor, 3),
+        "note": figure.note,
+        "details": dict(figure.details),
+    }
+    print(json.dumps(row), flush=True)
+
+
+def say(text: str) -> None:
+    """Tell the person who waits."""
+    sys.stderr.write(f"   {text}\n")
+    sys.stderr.flush()
+
+
+def p95(values: Sequence[float]) -> float:
+    """Give the value that 95 of 100 do not exceed."""
+    return sorted(values)[max(math.ceil(len(values) * 0.95) - 1, 0)]
+
+
+def median(values: Sequence[float]) -> float:
+    """Give the middle value."""
+    return statistics.median(values)
+
+
+def timed_ms(work: Callable[[], object], *, times: int, warm_up: int = 2) -> list[float]:
+    """Do *work* again and again; gives how long each time took, in ms, the first few left out."""
+    for _ in range(warm_up):
+        work()
+    found = []
+    for _ in range(times):
+        started = time.perf_counter()
+        work()
+        found.append((time.perf_counter() - started) * 1000)
+    return found
