@@ -94,7 +94,7 @@ raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 
 def python(program: str) -> subprocess.CompletedProcess[bytes]:
     """Run a program in a fresh process that sees the product and the builders."""
-    tests = Path(__file__).parents[2]
+    tests = Path(__file__).parents[1]
     paths = f"{tests}:{tests.parent / 'src'}"
     return subprocess.run(
         [sys.executable, "-c", program],
