@@ -132,3 +132,8 @@ def test_the_list_speaks_english_with_its_plurals(signed_in: SignIn, documents: 
     text = text_of(signed_in(language="en").get(LIST))
     assert "Total of 3 documents 134.13 30.84 164.97" in text
     assert "not sent to KSeF" in text
+
+
+def test_a_page_past_the_end_is_the_last_one(signed_in: SignIn, documents: list[Document]) -> None:
+    text = text_of(signed_in().get(f"{LIST}?page=9"))
+    assert all(one.number in text for one in documents)

@@ -35,6 +35,7 @@ def document_list(request: CompanyRequest) -> HttpResponse:
     rows = matching(request.company, wanted)
     totals = totals_of(rows)
     count = sum(one.count for one in totals)
+    number = min(number, max(1, -(-count // size)))  # a page past the end is the last one
     shown = list(rows[(number - 1) * size : number * size])
     context = {
         "rows": [_row(document) for document in shown],

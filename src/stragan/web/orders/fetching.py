@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from stragan.kit.messages import text_of
 from stragan.shops.actions import may_fetch_by_hand
 from stragan.shops.models import Shop, ShopState, SyncRun
+from stragan.web.shell import show
 from stragan.web.shell.middleware import CompanyRequest
 
 _SESSION_KEY: Final = "orders.fetches"
@@ -132,16 +133,18 @@ def _fetch(run: SyncRun) -> Fetch:
         done=run.new + run.changed + run.unchanged,
         to_do=run.to_do,
         counts=(
-            ngettext("%(count)s new", "%(count)s new", run.new) % {"count": run.new},
-            ngettext("%(count)s changed", "%(count)s changed", run.changed) % {"count": run.changed},
-            ngettext("%(count)s unchanged", "%(count)s unchanged", run.unchanged) % {"count": run.unchanged},
+            ngettext("%(count)s new", "%(count)s new", run.new) % {"count": show.number(run.new)},
+            ngettext("%(count)s changed", "%(count)s changed", run.changed)
+            % {"count": show.number(run.changed)},
+            ngettext("%(count)s unchanged", "%(count)s unchanged", run.unchanged)
+            % {"count": show.number(run.unchanged)},
         ),
         failed=ngettext("%(count)s could not be fetched", "%(count)s could not be fetched", failed)
-        % {"count": failed}
+        % {"count": show.number(failed)}
         if failed
         else "",
         quarantined=ngettext("%(count)s could not be read", "%(count)s could not be read", put_aside)
-        % {"count": put_aside}
+        % {"count": show.number(put_aside)}
         if put_aside
         else "",
         error=text_of(run.error_code, run.error_params) if run.error_code else "",

@@ -17,6 +17,7 @@ from stragan.orders import actions
 from stragan.orders.states import OrderStatus
 from stragan.web.orders import selection, undo, words
 from stragan.web.orders.list_views import back_to_list
+from stragan.web.shell import show
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 
@@ -89,7 +90,7 @@ def undo_status(request: CompanyRequest, token: str) -> HttpResponse:
         text = ngettext(
             "Restored the status of %(count)s order", "Restored the status of %(count)s orders", count
         )
-        messages.success(request, text % {"count": count})
+        messages.success(request, text % {"count": show.number(count)})
     else:
         messages.warning(request, _("It is too late to undo: set the status again by hand."))
     referer = request.headers.get("Referer", "")
@@ -104,10 +105,10 @@ def _changed_text(status: OrderStatus | None, count: int) -> str:
             "The status of %(count)s orders follows the payment again",
             count,
         )
-        return text % {"count": count}
+        return text % {"count": show.number(count)}
     text = ngettext(
         "Changed the status of %(count)s order to %(status)s",
         "Changed the status of %(count)s orders to %(status)s",
         count,
     )
-    return text % {"count": count, "status": words.STATUSES[status].word}
+    return text % {"count": show.number(count), "status": words.STATUSES[status].word}
