@@ -224,6 +224,15 @@ def test_an_event_that_was_never_written_is_made_up_for_by_the_list(empty: Marke
     assert empty.fetch(shop).new == 3
 
 
+def test_a_shop_whose_journal_was_empty_at_first_asks_the_list_too(empty: Market) -> None:
+    shop = empty.connect()
+    assert empty.fetch(shop).new == 0
+    empty.world.faults.disturb("missing_events", probability=1.0)
+    empty.world.add_orders(3, seller=0)
+    assert empty.fetch(shop).new == 3
+    assert empty.fetch(shop).new == 0
+
+
 def test_amounts_are_taken_as_they_are(empty: Market) -> None:
     form = for_a_company(a_numbered_form(1))
     form["lineItems"][0]["deposit"] = {"price": {"amount": "0.50", "currency": "PLN"}}

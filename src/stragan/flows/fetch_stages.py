@@ -58,11 +58,11 @@ def import_windows(hold: SyncHold) -> LatestEvent:
         hold.row.to_do = max(hold.row.to_do, step.total)
         hold.store(step.forms, write=lambda: _update(shop, windows_done_until=step.reached))  # noqa: B023 -- runs at once
     # Some forms state no date of purchase and some events get lost: the updates show those too.
-    for step in walk(hold.ask, by=By.UPDATED, start=start_of_warsaw_day(shop.since_date)):
+    reached = start_of_warsaw_day(shop.since_date)
+    for step in walk(hold.ask, by=By.UPDATED, start=reached):
         hold.store([form for form in step.forms if form.form_id not in hold.outcomes])
-    values: dict[str, object] = {"first_import_done_at": hold.now(), "reconciled_at": real_now()}
-    if head.occurred_at:
-        values["updates_until"] = head.occurred_at
+        reached = max(reached, step.reached)
+    values = {"first_import_done_at": hold.now(), "reconciled_at": real_now(), "updates_until": reached}
     hold.commit(lambda: _update(shop, **values))
     return head
 
@@ -127,8 +127,6 @@ def _record(hold: SyncHold, wanted: dict[str, datetime], *, latest: OrderEvent) 
 def needs_reconciling(hold: SyncHold) -> bool:
     """Whether the list should be asked for what the journal may have missed."""
     shop = hold.shop
-    if shop.updates_until is None:
-        return False
     by_hand = hold.row.trigger != "background"
     return by_hand or shop.reconciled_at is None or real_now() - shop.reconciled_at > RECONCILED_EVERY
 
@@ -136,10 +134,9 @@ def needs_reconciling(hold: SyncHold) -> bool:
 def reconcile(hold: SyncHold) -> None:
     """Fetch what the list says was updated lately: events get lost, and forms appear late."""
     shop = hold.shop
-    assert shop.updates_until is not None, "there was a first import"
     hold.stage("list")
-    reached = shop.updates_until
-    for step in walk(hold.ask, by=By.UPDATED, start=shop.updates_until - OVERLAP):
+    reached = shop.updates_until or start_of_warsaw_day(shop.since_date)
+    for step in walk(hold.ask, by=By.UPDATED, start=reached - OVERLAP):
         hold.store(step.forms)
         reached = max(reached, step.reached)
     hold.commit(lambda: _update(shop, updates_until=reached, reconciled_at=real_now()))
