@@ -77,7 +77,7 @@ def _row(
             {
                 "line_id": line.data.line_id,
                 "offer_id": line.data.offer_id,
-                "sku": line.data.sku,
+                "sku": line.data.sku or None,
                 "name": line.data.offer_name,
                 "quantity": line.data.quantity,
                 "price": _text(line.data.price),
