@@ -51,6 +51,7 @@ KEYWORDS: Final[dict[str, tuple[int | tuple[int, str], ...] | None]] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+IN_F_STRING: Final = re.compile(r"""\bf["'].*\{(?:_|n?p?gettext(?:_lazy)?)\(""")
 PLACEHOLDER: Final = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}")
 
 
@@ -195,6 +196,9 @@ def faults(area: Area) -> Iterator[str]:
         wanted = _placeholders(" ".join(forms(message.id)))
         if any(not _placeholders(text) <= wanted for text in strings) or wanted - _placeholders(strings[-1]):
             yield f"{where} has other placeholders in Polish"
+    for path in area.files:
+        if path.suffix == ".py" and IN_F_STRING.search(path.read_text()):
+            yield f"{path.relative_to(ROOT)}: a text inside an f-string is not collected; take it out"
     if not area.mo.exists() or area.mo.read_bytes() != mo_bytes(area):
         yield f"{area.name}: the compiled catalog is stale; run scripts/messages.py compile"
 
