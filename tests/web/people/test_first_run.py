@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from builders.companies import NOW
+from builders.companies import NOW, a_company
 from stragan.companies import actions
 from stragan.companies.models import Company, Membership
 from stragan.kit import clock
@@ -91,3 +91,9 @@ def test_the_page_speaks_english_to_those_who_ask_for_it(url: str) -> None:
     page = Client(headers={"Accept-Language": "en"}).get(url).content.decode()
     assert '<html lang="en">' in page
     assert "Your company" in page
+
+
+def test_a_log_in_page_without_any_company_names_the_printed_link(client: Client) -> None:
+    assert "Nie ma tu jeszcze żadnej firmy." in client.get("/account/login/").content.decode()
+    a_company()
+    assert "Nie ma tu jeszcze żadnej firmy." not in client.get("/account/login/").content.decode()

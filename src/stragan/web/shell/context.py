@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from stragan.companies.models import Company, User
-from stragan.companies.queries import companies_of
+from stragan.companies.queries import companies_of, is_set_up
 from stragan.web.shell import frame
 
 _ORDERS: Final = "orders"
@@ -44,6 +44,7 @@ class Shell:
     here: str
     search_url: str
     search_text: str
+    is_set_up: bool  # False only while the installation has no company at all
 
 
 def address(name: str) -> str:
@@ -142,6 +143,7 @@ def build(request: HttpRequest) -> Shell:
         here=_here((*menu, *((settings,) if settings else ()))),
         search_url=address("orders:list"),
         search_text=request.GET.get("q", ""),
+        is_set_up=company is not None or is_set_up(),
     )
 
 
