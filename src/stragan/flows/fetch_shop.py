@@ -23,7 +23,19 @@ logger = logging.getLogger(__name__)
 SYNC_EVERY: Final = timedelta(seconds=60)
 _LONGEST_PAUSE_S: Final = 900
 _LOOKS_EVERY_S: Final = 0.5
-_TOLD: Final = ("status", "trace_id", "problem", "allegro_code", "shop", "reason", "retry_after_s")
+_TOLD: Final = frozenset(
+    {
+        "status",
+        "trace_id",
+        "problem",
+        "allegro_code",
+        "shop",
+        "reason",
+        "retry_after_s",
+        "url",
+        "known_url",
+    }
+)
 _BAD_CURSOR: Final = frozenset({400, 404, 410, 422})
 
 
