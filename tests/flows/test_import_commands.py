@@ -131,3 +131,30 @@ def test_refusals_carry_code_and_message(place: tuple[Installation, World]) -> N
     told(installation, "shop", "connect", "Sklep")
     assert told(installation, "orders", "fetch")[0]["failed"] == 0
     assert installation.command("orders", "list", "--status", "nowhere").returncode == 2
+
+
+def test_another_address_of_allegro_is_refused_by_name(place: tuple[Installation, World]) -> None:
+    installation, _world = place
+    told(installation, "shop", "connect", "Sklep")
+    known = installation.environment["STRAGAN_ALLEGRO_API_URL"]
+    installation.environment["STRAGAN_ALLEGRO_API_URL"] = "https://api.allegro.example"
+    _counts, refusal = told(installation, "orders", "fetch", code=1)
+    assert refusal["code"] == "allegro_address_differs"
+    assert known in refusal["message"]
+    assert "https://api.allegro.example" in refusal["message"]
+
+
+def test_commands_before_the_first_company_are_refused(tmp_path: Path) -> None:
+    with an_installation(tmp_path) as installation:
+        for words in (("shop", "list"), ("orders", "fetch"), ("documents", "issue", "invoice", "--ready")):
+            assert [row["code"] for row in told(installation, *words, code=1)] == ["company_missing"]
+        installation.init()
+        assert told(installation, "orders", "list") == []
+
+
+def test_a_clock_that_says_nothing_is_wrong_usage(tmp_path: Path) -> None:
+    with an_installation(tmp_path) as installation:
+        installation.environment["STRAGAN_NOW"] = "yesterday"
+        done = installation.command("orders", "list", "--json")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "STRAGAN_NOW" in done.stderr

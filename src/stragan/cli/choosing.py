@@ -35,13 +35,19 @@ def add_company_option(parser: argparse.ArgumentParser) -> None:
 def chosen_company(options: argparse.Namespace) -> "Company":
     """Give the company named by its NIP, or the only one there is. Needs Django.
 
+    A database that is new, or older than this program, is made to fit first: no command needs another.
+
     :raises CompanyMissing: there is none at all.
     :raises CompanyUnknown: no company has that NIP.
     :raises CompanyNotChosen: there are several and none was named.
     """
+    from stragan.cli.preparation import is_migrated, prepare_database  # noqa: PLC0415 -- needs Django
     from stragan.companies.models import Company  # noqa: PLC0415 -- Django is set up by the command
     from stragan.core.nip import normalize_nip  # noqa: PLC0415 -- same
+    from stragan.kit.clock import real_now  # noqa: PLC0415 -- same
 
+    if not is_migrated():
+        prepare_database(now=real_now())
     if options.company:
         named = Company.objects.filter(nip=normalize_nip(options.company)).first()
         if named is None:

@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib import import_module
 from typing import Final
 
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             import_module(module).add_commands(group)
     options = parser.parse_args(given)
     options.json = as_json
+    _check_clock(parser)
     run: Run = options.run
     try:
         return run(options)
@@ -53,6 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 1
+
+
+def _check_clock(parser: argparse.ArgumentParser) -> None:
+    text = os.environ.get("STRAGAN_NOW", "")
+    try:
+        datetime.fromisoformat(text or "2026-01-01")
+    except ValueError:
+        parser.error(f"STRAGAN_NOW is no instant such as 2026-11-23T12:00:00Z: {text}")
 
 
 def set_up_django() -> None:
