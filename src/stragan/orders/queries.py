@@ -248,8 +248,9 @@ def _narrowed(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
     exact: dict[str, object] = {
         "shop_id": wanted.shop_id,
         "payment_state": wanted.payment or None,
-        "wants_invoice": wanted.wants_invoice,
-        "has_original": wanted.documented,
+        # "IN", for Django writes a truth value bare and SQLite finds no index by that.
+        "wants_invoice__in": _alone(wanted.wants_invoice),
+        "has_original__in": _alone(wanted.documented),
         "problem": wanted.problem or None,
         "delivery_method": wanted.delivery_method or None,
         "marketplace": wanted.marketplace or None,
@@ -267,6 +268,10 @@ def _narrowed(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
     elif wanted.statuses:
         rows = rows.filter(status__in=wanted.statuses)
     return rows.filter(pk__in=wanted.ids) if wanted.ids else rows
+
+
+def _alone(value: bool | None) -> tuple[bool, ...] | None:  # noqa: FBT001 -- the value itself, no switch
+    return None if value is None else (value,)
 
 
 def _start(day: date | None) -> datetime | None:
