@@ -100,9 +100,7 @@ def issues_many(visitor: Visitor, screen: Screen) -> None:
     page.wait_for_url(re.compile(r"/documents/issue/"))
     visitor.look()
     page.locator("form[action$='/start/'] button.btn-primary").click()
-    expect(page.locator("#progress .do-state")).to_contain_text(
-        re.compile("Zakończ|Ended"), timeout=60_000
-    )
+    expect(page.locator("#progress .do-state")).to_contain_text(re.compile("Zakończ|Ended"), timeout=60_000)
     assert int(page.locator(".st-progress-big").inner_text()) == wanted
     visitor.look()
 

@@ -16,7 +16,7 @@ from stragan.kit.data_folder import FolderUnusable, data_dir, held_by_serve, ref
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8000
-_PREDECESSOR_S: Final = 6.0  # how long children of a killed launcher may take to let go of the port
+_PREDECESSOR_S: Final = 15.0  # how long children of a killed launcher may take to let go of the port
 
 
 class PortTaken(Exception):
