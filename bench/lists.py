@@ -10,9 +10,9 @@ from bench.places import EMAIL
 from bench.targets import Database
 from stragan.cli.main import set_up_django
 
-TIMES: Final = 25
-TIMES_WHOLE: Final = 12
-ROUNDS: Final = 3
+TIMES: Final = 20
+TIMES_WHOLE: Final = 10
+ROUNDS: Final = 2
 ENOUGH_MS: Final = 30.0
 _DAY: Final = "2026-11-20"
 _TABS: Final = ("to_issue", "attention", "waiting_payment", "changed")
