@@ -25,6 +25,7 @@ def _arguments() -> argparse.Namespace:
         "--seller", action="append", help=f"login, repeatable; default {' '.join(DEFAULT_LOGINS)}"
     )
     parser.add_argument("--state-dir", type=Path, help="keep tokens and changes here over restarts")
+    parser.add_argument("--payouts", action="store_true", help="wallets are paid out each day")
     parser.add_argument("--live", action="store_true", help="a few new orders appear each minute")
     parser.add_argument("--auto-approve", action="store_true", help="consent pages redirect at once")
     parser.add_argument("--approve-device-after", type=int, help="polls until a device is approved by itself")
@@ -42,6 +43,7 @@ def main() -> None:
         days=given.days,
     )
     world.settings.auto_approve = given.auto_approve
+    world.settings.payouts = given.payouts
     world.settings.approve_device_after = given.approve_device_after
     state_file = given.state_dir / "allegro.json" if given.state_dir else None
     if state_file is not None:

@@ -154,6 +154,8 @@ def _change_order(world: World, request: Request, body: Json) -> Json:
             world.emit(order, name, delay_seconds=float(body.get("delay_seconds", 0)))
         case "retire":
             world.retire(order)
+        case "hide":
+            world.hide(order, source=str(body.get("from")))
         case verb:
             raise _NotFoundError(verb)
     return _brief(world, order)
@@ -190,7 +192,12 @@ def _documents(world: World, request: Request, body: Json) -> Json:
             }
             for form_id, entries in world.invoices.items()
             for entry in entries
-        ]
+        ],
+        "shipments": [
+            {"order": form_id, "carrier": entry.carrier, "waybill": entry.waybill}
+            for form_id, entries in world.shipments.items()
+            for entry in entries
+        ],
     }
 
 

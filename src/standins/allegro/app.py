@@ -10,11 +10,11 @@ from uuid import uuid4
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from standins.allegro import admin, invoices_api, money_api, oauth, offers_api, orders_api
+from standins.allegro import admin, invoices_api, money_api, oauth, offers_api, orders_api, shipments_api
 from standins.allegro.faults import Fault
 from standins.allegro.gate import answer, error, unauthorized
 from standins.allegro.state import Keeper
@@ -23,11 +23,13 @@ from standins.allegro.world import Seen, World
 ROUTES: Final = [
     *orders_api.ROUTES,
     *invoices_api.ROUTES,
+    *shipments_api.ROUTES,
     *offers_api.ROUTES,
     *money_api.ROUTES,
     *oauth.ROUTES,
     *admin.ROUTES,
 ]
+_CAPTCHA: Final = "<!doctype html><title>Potwierdź</title><p>Potwierdź, że nie jesteś robotem.</p>"
 ABORT: Final = "standin.abort"
 """Key of the scope's state under which the server leaves a function that cuts the connection."""
 
@@ -88,10 +90,25 @@ class _Outside:
             return
         seen = Seen(scope["method"], scope["path"], scope["query_string"].decode())
         try:
-            await self._answer(scope, receive, _tracing(send, scope["path"], seen), seen)
+            await self._answer(scope, receive, self._noting(send, scope, seen), seen)
         finally:
-            self.world.log.add(seen, _template(scope))
+            if not seen.status:  # it was never answered
+                self.world.log.add(seen, _template(scope))
             self._keep()
+
+    def _noting(self, send: Send, scope: Scope, seen: Seen) -> Send:
+        """Log each answer before the client has it; those of the API get a trace-id."""
+
+        async def noted(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                self.world.log.add(seen, _template(scope))
+                if not scope["path"].startswith("/auth/"):
+                    headers = [*message.get("headers", []), (b"trace-id", str(uuid4()).encode())]
+                    message = {**message, "headers": headers}
+            await send(message)
+
+        return noted
 
     def _keep(self) -> None:
         if self.keeper is not None:
@@ -117,6 +134,16 @@ class _Outside:
             case "drop_after":
                 await self.app(scope, receive, _swallow)
                 await _abort(scope)
+            case "late":
+                await self.app(scope, receive, _waiting(send, fault.seconds))
+            case "empty_answer" | "half_json":
+                await self.app(scope, receive, _shortened(send, whole=fault.kind == "half_json"))
+            case "html_page":
+                await _drain(receive)
+                await HTMLResponse(_CAPTCHA)(scope, receive, send)
+            case "stale":
+                with self.world.stale():
+                    await self.app(scope, receive, send)
             case _:
                 await self.app(scope, receive, _cutting(send, scope))
 
@@ -138,18 +165,29 @@ def _broken_answer(fault: Fault) -> Response:
     return answer({"errors": [{**entry, "userMessage": None}]}, fault.status)
 
 
-def _tracing(send: Send, path: str, seen: Seen) -> Send:
-    """Give every API answer its trace-id; those of the authorization host have none."""
+def _waiting(send: Send, seconds: float) -> Send:
+    """Answer late: by then everything asked for has happened."""
 
-    async def traced(message: Message) -> None:
+    async def waited(message: Message) -> None:
         if message["type"] == "http.response.start":
-            seen.status = message["status"]
-            if not path.startswith("/auth/"):
-                headers = [*message.get("headers", []), (b"trace-id", str(uuid4()).encode())]
-                message = {**message, "headers": headers}
+            await asyncio.sleep(seconds)
         await send(message)
 
-    return traced
+    return waited
+
+
+def _shortened(send: Send, *, whole: bool) -> Send:
+    """Answer properly with half of the body, or with none of it."""
+
+    async def shortened(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            headers = [pair for pair in message.get("headers", []) if pair[0].lower() != b"content-length"]
+            await send({**message, "headers": headers})
+            return
+        body = message.get("body", b"")
+        await send({**message, "body": body[: len(body) // 2] if whole else b""})
+
+    return shortened
 
 
 def _cutting(send: Send, scope: Scope) -> Send:

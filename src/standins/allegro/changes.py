@@ -143,6 +143,9 @@ def merge(world: World, orders: list[Order]) -> Order:
     form["revision"], form["updatedAt"] = revision_of(new), iso(new.updated_ms)
     new.status, new.fulfillment, new.form = "READY_FOR_PROCESSING", "NEW", form
     form["fulfillment"] = {**form["fulfillment"], "status": "NEW"}
+    world.charged_to[new.id] = {
+        line["id"]: order.id for order in orders for line in world.form(order)["lineItems"]
+    }
     for order in orders:
         world.retire(order)
     world.adopt(new)

@@ -8,7 +8,20 @@ from typing import Final
 from standins.allegro.journal import Disturbance
 
 KINDS: Final = frozenset(
-    {"rate_limit", "server_error", "slow", "cut_body", "drop_before", "drop_after", "expired_token"}
+    {
+        "rate_limit",
+        "server_error",
+        "slow",
+        "cut_body",
+        "drop_before",
+        "drop_after",
+        "expired_token",
+        "late",
+        "html_page",
+        "empty_answer",
+        "half_json",
+        "stale",
+    }
 )
 JOURNAL_KINDS: Final = {
     "missing_events": "missing",
@@ -28,7 +41,9 @@ class Fault:
     *path* is a regular expression searched in the path; None means every API call, but not the authorization
     host (say ``^/auth`` for that). *method* is an HTTP method, None means all. It strikes
     with *probability* (drawn from *seed*), at most *count* times, after *skip* matching requests went well.
-    *status* is that of a server error, *body* one of json, html, empty; *seconds* is the delay of slow.
+    *status* is that of a server error, *body* one of json, html, empty; *seconds* is the delay of slow and
+    of late, which acts first. html_page, empty_answer and half_json answer 200 with what is no answer;
+    stale answers 200 from before the latest change of each order.
     """
 
     kind: str
@@ -51,7 +66,9 @@ class Fault:
         self._draw = Random(self.seed)
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether the switch speaks of this request."""
+        """Tell whether the switch speaks of this request; what is written is never stale."""
+        if self.kind == "stale" and method != "GET":
+            return False
         if self.method is not None and self.method.upper() != method:
             return False
         if self.path is None:

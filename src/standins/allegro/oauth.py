@@ -46,6 +46,7 @@ def chosen_seller(world: World, login: str | None) -> Seller:
 def _page(title: str, body: str) -> HTMLResponse:
     return HTMLResponse(
         f"<!doctype html><html lang=pl><meta charset=utf-8><title>{html.escape(title)}</title>"
+        "<link rel=icon href='data:,'>"
         "<style>body{font-family:sans-serif;max-width:32rem;margin:4rem auto}"
         f"button{{font-size:1rem;padding:.6rem}}</style><h1>{html.escape(title)}</h1>{body}</html>"
     )

@@ -1,4 +1,7 @@
-"""The seller's offers: list and single one."""
+"""The seller's offers: list and single one, and commands that change how many pieces are left."""
+
+from typing import Final
+from uuid import UUID
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -9,7 +12,9 @@ from standins.allegro.forms import price
 from standins.allegro.gate import ApiRefused, Call, answer, endpoint
 from standins.allegro.orders import Json
 
-_READ = "allegro:api:sale:offers:read"
+_READ: Final = "allegro:api:sale:offers:read"
+_WRITE: Final = "allegro:api:sale:offers:write"
+_MOST_OFFERS: Final = 1_000
 
 
 def _listed(offer: Offer, call: Call) -> Json:
@@ -21,9 +26,9 @@ def _listed(offer: Offer, call: Call) -> Json:
         "primaryImage": None,
         "sellingMode": {"format": "BUY_NOW", "price": price(offer.price_minor, "PLN")},
         "saleInfo": {"currentPrice": None, "biddersCount": 0},
-        "stock": {"available": number % 37, "sold": number % 91},
+        "stock": {"available": _available(offer, call), "sold": number % 91},
         "stats": {"watchersCount": number % 5, "visitsCount": number % 400},
-        "publication": _publication(number, call),
+        "publication": _publication(offer, call),
         "afterSalesServices": None,
         "additionalServices": None,
         "external": {"id": offer.sku} if offer.sku else None,
@@ -35,8 +40,12 @@ def _listed(offer: Offer, call: Call) -> Json:
     }
 
 
-def _publication(number: int, call: Call) -> Json:
-    ended = number % 37 == 0
+def _available(offer: Offer, call: Call) -> int:
+    return call.world.stock.available(offer.id)
+
+
+def _publication(offer: Offer, call: Call) -> Json:
+    ended = call.world.stock.is_ended(offer.id)
     return {
         "status": "ENDED" if ended else "ACTIVE",
         "startingAt": None,
@@ -97,7 +106,101 @@ def product_offer(call: Call) -> Response:
     )
 
 
+def edit_offer(call: Call) -> Response:
+    """Change an offer's stock; nothing else of an offer can be changed here."""
+    stock = call.json().get("stock")
+    available = stock.get("available") if isinstance(stock, dict) else None
+    if not isinstance(available, int) or available < 0:
+        raise ApiRefused(422, "ConstraintViolationException", "stock.available must be 0 or more")
+    offer_id = call.path["offer_id"]
+    if offer_id not in {entry.id for entry in call.seller.catalog.all()}:
+        raise ApiRefused(404, "OfferNotFoundException", f"Offer {offer_id} not found")
+    if call.world.stock.is_ended(offer_id) and available:
+        raise ApiRefused(422, "OfferEndedException", f"Offer {offer_id} has ended")
+    call.world.stock.put(offer_id, available)
+    call.world.changed()
+    return product_offer(call)
+
+
+def _command_id(call: Call) -> str:
+    try:
+        return str(UUID(call.path["command_id"]))
+    except ValueError as wrong:
+        raise ApiRefused(422, "ConstraintViolationException", "the command id is not a UUID") from wrong
+
+
+def change_quantities(call: Call) -> Response:
+    """Take a quantity command; a command id works once. What becomes of it is told by its tasks."""
+    command_id = _command_id(call)
+    body = call.json()
+    modification = body.get("modification") or {}
+    value = modification.get("value")
+    wanted = [
+        str(offer.get("id"))
+        for criterion in body.get("offerCriteria") or []
+        if criterion.get("type") == "CONTAINS_OFFERS"
+        for offer in criterion.get("offers") or []
+    ]
+    if modification.get("changeType") not in {"FIXED", "GAIN"} or not isinstance(value, int):
+        raise ApiRefused(422, "ConstraintViolationException", "modification is not complete")
+    if not wanted or len(wanted) > _MOST_OFFERS:
+        raise ApiRefused(422, "ConstraintViolationException", "offerCriteria must hold 1 to 1000 offers")
+    known = {offer.id for offer in call.seller.catalog.all()}
+    stock = call.world.stock
+    if not stock.take_command(
+        command_id,
+        seller=call.seller.number,
+        change=str(modification["changeType"]),
+        value=value,
+        offers=wanted,
+        known=known,
+    ):
+        raise ApiRefused(409, "CommandAlreadyExists", f"command id {command_id} was already used")
+    call.world.changed()
+    return answer(_report(command_id, call), 201)
+
+
+def _report(command_id: str, call: Call) -> Json:
+    tasks = call.world.stock.commands[command_id].tasks
+    done = [task["status"] for task in tasks]
+    return {
+        "id": command_id,
+        "createdAt": iso(call.world.now_ms()),
+        "completedAt": None if "NEW" in done else iso(call.world.now_ms()),
+        "taskCount": {"failed": done.count("FAIL"), "success": done.count("SUCCESS"), "total": len(tasks)},
+    }
+
+
+def _known_command(call: Call) -> str:
+    command_id = _command_id(call)
+    command = call.world.stock.commands.get(command_id)
+    if command is None or command.seller != call.seller.number:
+        raise ApiRefused(404, "CommandNotFound", f"command {command_id} not found")
+    call.world.stock.settle(command_id)
+    return command_id
+
+
+def quantity_command(call: Call) -> Response:
+    """Handle one command: PUT takes it, GET sums it up."""
+    if call.request.method == "PUT":
+        return change_quantities(call)
+    return answer(_report(_known_command(call), call))
+
+
+def quantity_tasks(call: Call) -> Response:
+    """Tell what became of each offer of a command."""
+    limit = call.number("limit", default=100, low=1, high=1000)
+    offset = call.number("offset", default=0, low=0, high=999)
+    tasks = call.world.stock.commands[_known_command(call)].tasks
+    return answer({"tasks": tasks[offset : offset + limit]})
+
+
+_COMMAND: Final = "/sale/offer-quantity-change-commands/{command_id}"
+
 ROUTES = [
     Route("/sale/offers", endpoint(offers, scope=_READ)),
-    Route("/sale/product-offers/{offer_id}", endpoint(product_offer, scope=_READ)),
+    Route("/sale/product-offers/{offer_id}", endpoint(product_offer, scope=_READ), methods=["GET"]),
+    Route("/sale/product-offers/{offer_id}", endpoint(edit_offer, scope=_WRITE), methods=["PATCH"]),
+    Route(_COMMAND, endpoint(quantity_command, scope=_WRITE), methods=["GET", "PUT"]),
+    Route(f"{_COMMAND}/tasks", endpoint(quantity_tasks, scope=_WRITE)),
 ]

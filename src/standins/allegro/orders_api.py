@@ -1,6 +1,7 @@
 """``/me``, marketplaces, the journal, checkout forms and their fulfillment."""
 
 import copy
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import Final
 from uuid import UUID
@@ -71,6 +72,10 @@ def events(call: Call) -> Response:
     if not after.isdigit():
         raise ApiRefused(422, "VALIDATION_ERROR", f"from is not an event id: {after}")
     world = call.world
+    if world.told is not None:
+        ids = [str(event.get("id")) for event in world.told]
+        start = ids.index(after) + 1 if after in ids else 0
+        return answer({"events": world.told[start : start + limit]})
     found = world.journals[call.seller.number].page(
         after=int(after),
         limit=limit,
@@ -78,6 +83,7 @@ def events(call: Call) -> Response:
         now_ms=world.now_ms(),
         disturbance=world.faults.journal,
     )
+    found = [event for event in found if ("journal", event.form_id) not in world.hidden]
     forms = {index: world.form(world.orders[index]) for index in {event.order_index for event in found}}
     return answer({"events": [event_json(world, event, forms[event.order_index]) for event in found]})
 
@@ -162,11 +168,16 @@ _DEEP_FILTERS: Final[dict[str, Callable[[Json], list[object]]]] = {
 }
 
 
-def _filtered(call: Call, orders: list[Order]) -> list[Order]:
+def _filtered(call: Call, orders: list[Order], *, key: str) -> list[Order]:
     bought, updated = _window(call, "lineItems.boughtAt"), _window(call, "updatedAt")
-    if bought != (None, None):
+    # Sorted by that very instant: what lies before the window is skipped without a look.
+    if key == "updated" and updated[0] is not None:
+        orders = orders[bisect_left(orders, updated[0], key=lambda order: order.updated_ms) :]
+    elif key == "bought" and bought[0] is not None:
+        orders = orders[bisect_left(orders, bought[0], key=lambda order: max(order.bought, default=0)) :]
+    if bought != (None, None) and (key != "bought" or bought[1] is not None):
         orders = [order for order in orders if any(_inside(instant, bought) for instant in order.bought)]
-    if updated != (None, None):
+    if updated != (None, None) and (key != "updated" or updated[1] is not None):
         orders = [order for order in orders if _inside(order.updated_ms, updated)]
     statuses = frozenset(call.query.getlist("status"))
     if statuses:
@@ -187,12 +198,19 @@ def _selected(call: Call, key: str, *, newest_first: bool) -> list[Order]:
     """Return the filtered and sorted orders; the next page asks for the same, so they are kept."""
     filters = tuple(sorted(pair for pair in call.query.multi_items() if pair[0] not in {"limit", "offset"}))
     wanted = (call.seller.number, key, newest_first, filters)
-    kept = call.world.selections.get(wanted)
+    kept = None if call.world.is_stale() else call.world.selections.get(wanted)
     if kept is None:
         if len(call.world.selections) >= _KEPT_SELECTIONS:
             call.world.selections.clear()
-        kept = _filtered(call, call.world.sorted_orders(call.seller.number, key))
-        kept = call.world.selections[wanted] = kept[::-1] if newest_first else list(kept)
+        shown = [
+            order
+            for order in call.world.sorted_orders(call.seller.number, key)
+            if ("list", order.id) not in call.world.hidden
+        ]
+        kept = _filtered(call, shown, key=key)
+        kept = kept[::-1] if newest_first else list(kept)
+        if not call.world.is_stale():
+            call.world.selections[wanted] = kept
     return kept
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from standins.allegro.grants import Grant
 from standins.allegro.journal import Event
 from standins.allegro.orders import Json, Order
-from standins.allegro.world import Invoice, World
+from standins.allegro.stock import Command
+from standins.allegro.world import Invoice, Shipment, World
 
 
 def _shape(world: World) -> list[object]:
@@ -55,12 +56,24 @@ class Keeper:
                 for journal in world.journals
             ],
             "grants": [dataclasses.asdict(grant) for grant in world.grants.grants],
+            "stock": {
+                "changed": world.stock.changed,
+                "ended": world.stock.ended,
+                "commands": {
+                    command_id: dataclasses.asdict(command)
+                    for command_id, command in world.stock.commands.items()
+                },
+            },
             "invoices": {
                 form_id: [
                     {**dataclasses.asdict(entry), "content": base64.b64encode(entry.content).decode()}
                     for entry in entries
                 ]
                 for form_id, entries in world.invoices.items()
+            },
+            "shipments": {
+                form_id: [dataclasses.asdict(entry) for entry in entries]
+                for form_id, entries in world.shipments.items()
             },
         }
 
@@ -87,5 +100,14 @@ def restore(world: World, file: Path) -> bool:
         form_id: [Invoice(**{**raw, "content": base64.b64decode(raw["content"])}) for raw in entries]
         for form_id, entries in state["invoices"].items()
     }
+    world.shipments = {
+        form_id: [Shipment(**raw) for raw in entries]
+        for form_id, entries in state.get("shipments", {}).items()
+    }
+    kept = state.get("stock", {})
+    world.stock.changed.update(kept.get("changed", {}))
+    world.stock.ended.update(kept.get("ended", {}))
+    commands = kept.get("commands", {})
+    world.stock.commands.update({command_id: Command(**raw) for command_id, raw in commands.items()})
     world.changed()
     return True

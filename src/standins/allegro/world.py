@@ -1,6 +1,9 @@
 """The state of the stand-in: sellers, orders, journal, faults. Everything else reads and changes it here."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from random import Random
 from typing import Final
@@ -13,8 +16,10 @@ from standins.allegro.forms import FormBuilder
 from standins.allegro.grants import Grants
 from standins.allegro.journal import Event, Journal
 from standins.allegro.orders import Json, Order, deck_of, plan_order, revision_of, settle
+from standins.allegro.stock import Stock
 
 DEFAULT_LOGINS: Final = ("dom_i_kubek", "lampownia")
+_IS_STALE: Final = ContextVar("is_stale", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,8 @@ class Settings:
     first seller not yet connected. *scan_seconds*: how long a sent file is WAITING.
     *invoice_pause_seconds*: how soon after metadata without a file the next is refused with 429.
     *invoice_without_request*: whether files are taken for orders that asked for no invoice.
+    *payouts*: whether wallets are paid out each day, which lets nothing wait; *deductions*: less some fees.
+    *sent_on_parcel*: whether a tracking number makes the order ``SENT``. *used_waybills* are refused.
     """
 
     auto_approve: bool = False
@@ -64,6 +71,10 @@ class Settings:
     scan_verdict: str = "ACCEPTED"
     invoice_pause_seconds: float = 1.0
     invoice_without_request: bool = True
+    payouts: bool = False
+    deductions: bool = True
+    sent_on_parcel: bool = False
+    used_waybills: tuple[str, ...] = ()
     clients: dict[str, str] | None = None
     check_headers: bool = True
 
@@ -79,6 +90,17 @@ class Invoice:
     uploaded_ms: int | None = None
     content: bytes = b""
     verdict: str = "ACCEPTED"
+
+
+@dataclass(slots=True)
+class Shipment:
+    """A tracking number of an order."""
+
+    id: str
+    carrier: str
+    carrier_name: str
+    waybill: str
+    created_ms: int
 
 
 @dataclass(slots=True)
@@ -137,13 +159,21 @@ class World:
         self.faults = Faults()
         self.log = Log()
         self.grants = Grants()
+        self.hidden: set[tuple[str, str]] = set()  # (list, journal or payments; form id): left out there
+        self.told: list[Json] | None = None  # a journal as given, in place of ours, however odd
         self.invoices: dict[str, list[Invoice]] = {}
+        self.shipments: dict[str, list[Shipment]] = {}
+        self.charged_to: dict[str, dict[str, str]] = {}  # order id → line id → merged-away id with its fees
+        self.charges: dict[int, list[tuple[int, Json]]] = {}  # by seller: entries beside those of orders
+        self.stock = Stock()
         self.orders: list[Order] = []
         self.by_id: dict[str, Order] = {}
+        self.before: dict[str, Json] = {}  # form id → the form before its latest change
         self.journals = tuple(Journal() for _ in logins)
         self._deck = deck_of(seed)
         self._sorted: dict[tuple[int, str], list[Order]] = {}
         self.selections: dict[tuple[object, ...], list[Order]] = {}
+        self.operations: dict[tuple[object, ...], list[tuple[int, Json]]] = {}  # what was worked out already
         self.version = 0
         self._generate(orders)
 
@@ -201,7 +231,9 @@ class World:
     # Reading
 
     def form(self, order: Order) -> Json:
-        """Return the order's checkout form as it stands."""
+        """Return the order's checkout form as it stands; a stale answer knows the one before."""
+        if self.is_stale() and order.id in self.before:
+            return self.before[order.id]
         if order.form is not None:
             return order.form
         return FormBuilder(order, self.sellers[order.seller].catalog, self.seed).build()
@@ -209,18 +241,38 @@ class World:
     def find(self, form_id: str, *, seller: int) -> Order | None:
         """Return this seller's live order, None when unknown, foreign or merged away."""
         order = self.by_id.get(form_id)
-        return order if order is not None and order.seller == seller and not order.gone else None
+        return order if order is not None and order.seller == seller and self._answers(order) else None
+
+    def _answers(self, order: Order) -> bool:
+        if self.is_stale():
+            return order.id in self.before or order.index < self.initial_orders
+        return not order.gone
+
+    def is_stale(self) -> bool:
+        """Tell whether the answer under way is one of before."""
+        return _IS_STALE.get()
+
+    @contextmanager
+    def stale(self) -> Iterator[None]:
+        """Answer what is asked meanwhile as it was: new orders are missing, retired ones are there."""
+        token = _IS_STALE.set(True)
+        try:
+            yield
+        finally:
+            _IS_STALE.reset(token)
 
     def sorted_orders(self, seller: int, key: str) -> list[Order]:
         """Return a seller's live orders, oldest first by ``bought`` or ``updated``."""
-        cached = self._sorted.get((seller, key))
+        cached = None if self.is_stale() else self._sorted.get((seller, key))
         if cached is None:
-            live = [order for order in self.orders if order.seller == seller and not order.gone]
+            live = [order for order in self.orders if order.seller == seller and self._answers(order)]
             if key == "bought":
                 live.sort(key=lambda order: (max(order.bought, default=0), order.index))
             else:
                 live.sort(key=lambda order: (order.updated_ms, order.index))
-            cached = self._sorted[seller, key] = live
+            cached = live
+            if not self.is_stale():
+                self._sorted[seller, key] = live
         return cached
 
     def live_orders(self) -> list[Order]:
@@ -309,11 +361,20 @@ class World:
 
     def retire(self, order: Order) -> None:
         """Let the form answer 404 from now on."""
+        self.before[order.id] = self.form(order)
         order.gone = True
+        self.changed()
+
+    def hide(self, order: Order, *, source: str) -> None:
+        """Leave an order out of one source from now on: ``list``, ``journal`` or ``payments``."""
+        if source not in {"list", "journal", "payments"}:
+            raise ValueError(source)
+        self.hidden.add((source, order.id))
         self.changed()
 
     def touched(self, order: Order, form: Json, *, by_buyer: bool) -> None:
         """Keep a changed form: a new revision, and a new updatedAt when the buyer did it."""
+        self.before[order.id] = self.form(order)
         order.form = form
         order.status = str(form["status"])
         order.fulfillment = str(form["fulfillment"]["status"])
