@@ -60,6 +60,13 @@ def start_of_warsaw_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=WARSAW).astimezone(UTC)
 
 
+def months_before(day: date, months: int) -> date:
+    """Give the same day *months* earlier, or the last of its month where that is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    following = date(year + (month == 11), (month + 1) % 12 + 1, 1)  # noqa: PLR2004 -- December, counted from 0
+    return min(date(year, month + 1, 1) + timedelta(days=day.day - 1), following - DAY)
+
+
 def easter_sunday(year: int) -> date:
     """Give Easter Sunday of a Gregorian *year* (the algorithm of Meeus, Jones and Butcher)."""
     golden = year % 19

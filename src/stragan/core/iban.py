@@ -35,6 +35,11 @@ def checked_iban(text: str) -> str:
     return number
 
 
+def format_iban(number: str) -> str:
+    """Write an IBAN in groups of four, as ISO 13616 prints it."""
+    return " ".join(number[place : place + 4] for place in range(0, len(number), 4))
+
+
 def _remainder(number: str) -> int:
     """Modulo 97 of the number with its head moved to the end and letters written as 10 to 35."""
     return int("".join(str(int(sign, 36)) for sign in number[4:] + number[:4])) % 97

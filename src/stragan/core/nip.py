@@ -1,6 +1,7 @@
 """Tax identifiers: the Polish NIP and the EU VAT number, normalized and checked offline."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from stdnum.eu import vat as eu_vat
@@ -31,6 +32,7 @@ def normalize_nip(text: str) -> str:
     return compact.removeprefix("PL")
 
 
+@lru_cache(maxsize=1024)  # one document asks several times
 def is_valid_nip(text: str) -> bool:
     """Say whether *text*, once normalized, is a NIP with a right check digit (modulo 11)."""
     number = normalize_nip(text)

@@ -5,6 +5,7 @@ A pattern is plain text with ``{nr}``, ``{month}`` and ``{year}``: ``FV {nr}/{mo
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -63,3 +64,54 @@ def format_number(pattern: str, *, sequence: int, issue_date: date) -> str:
         .replace("{month}", f"{issue_date.month:02}")
         .replace("{year}", f"{issue_date.year:04}")
     )
+
+
+def may_collide(one: str, other: str) -> bool:
+    """Whether two checked patterns could ever give the same number: asked before a pattern is taken.
+
+    Months are taken for any two digits that begin with 0 or 1, so that the answer errs on the safe side.
+    """
+    first, second = _steps(one), _steps(other)
+    seen: set[tuple[int, int]] = set()
+    waiting = [(0, 0)]
+    while waiting:
+        place = waiting.pop()
+        if place in seen:
+            continue
+        seen.add(place)
+        i, j = place
+        if i == len(first) and j == len(second):
+            return True
+        # A repeated digit may end here, whichever of the two patterns has it.
+        if i < len(first) and first[i].repeats:
+            waiting.append((i + 1, j))
+        if j < len(second) and second[j].repeats:
+            waiting.append((i, j + 1))
+        if i < len(first) and j < len(second) and first[i].signs & second[j].signs:
+            waiting.append((i if first[i].repeats else i + 1, j if second[j].repeats else j + 1))
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One place of a number: the signs that may stand there, once or any number of times."""
+
+    signs: frozenset[str]
+    repeats: bool = False
+
+
+_DIGITS: Final = frozenset("0123456789")
+_STEPS: Final[dict[str, tuple[_Step, ...]]] = {
+    "{nr}": (_Step(_DIGITS - {"0"}), _Step(_DIGITS, repeats=True)),
+    "{month}": (_Step(frozenset("01")), _Step(_DIGITS)),
+    "{year}": (_Step(_DIGITS),) * 4,
+}
+
+
+def _steps(pattern: str) -> list[_Step]:
+    parts = re.split(r"(\{[a-z]+\})", pattern)
+    return [
+        step
+        for part in parts
+        for step in (_STEPS[part] if part in _STEPS else [_Step(frozenset({sign})) for sign in part])
+    ]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -22,6 +23,17 @@ class DocumentKind(StrEnum):
     PRO_FORMA = "pro_forma"
     OFFER = "offer"
     OTHER_INCOME = "other_income"
+    CORRECTION = "correction"
+
+
+# Kinds that can be issued for an order; a correction is issued for a document.
+ORDER_KINDS: Final = (
+    DocumentKind.INVOICE,
+    DocumentKind.RECEIPT,
+    DocumentKind.PRO_FORMA,
+    DocumentKind.OFFER,
+    DocumentKind.OTHER_INCOME,
+)
 
 
 class LineKind(StrEnum):
@@ -36,6 +48,7 @@ class VatSource(StrEnum):
     """Why a line carries its VAT code."""
 
     OFFER = "offer"  # the VAT setting of the offer, as Allegro reported it
+    PRODUCT = "product"  # the product in the catalog, where the offer has no rate
     SELLER_EXEMPT = "seller_exempt"  # the seller is not a VAT payer
     GOODS = "goods"  # delivery or service follows the goods it belongs to (VAT Act art. 29a(6))
     STANDARD = "standard"  # delivery of goods of zero value: the standard rate
@@ -63,6 +76,7 @@ class KsefState(StrEnum):
 
     NOT_SENT = "not_sent"  # belongs in KSeF, sending does not exist yet
     OUTSIDE = "outside"  # consumer, need not be in KSeF
+    NONE = "none"  # no invoice: receipts, pro formas, offers, other income
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +94,7 @@ class Seller:
     bank_name: str
     footer: str
     vat_payer: bool
+    logo_sha256: str = ""  # of the picture at the top; kept apart, once for all documents that bear it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +109,11 @@ class Buyer:
     nip: str = ""
     vat_eu: str = ""
     source: BuyerSource = BuyerSource.INVOICE
+
+
+NOBODY: Final = Buyer(
+    name="", street="", postal_code="", city="", country="", source=BuyerSource.HAND
+)  # other income is evidence of the seller alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,8 +172,38 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FiscalReceipt:
+    """A receipt that a cash register outside has printed: its number, the register's id, its day."""
+
+    number: str
+    register_id: str
+    date: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """What a correction is about: the document, why, and its lines and sums before and after.
+
+    ``before`` is the state the latest earlier correction left; ``rates_*`` are whole sums, not differences.
+    """
+
+    number: str
+    issue_date: date
+    kind: DocumentKind
+    reason: str
+    before: tuple[SnapshotLine, ...]
+    after: tuple[SnapshotLine, ...]
+    rates_before: tuple[RateTotal, ...]
+    rates_after: tuple[RateTotal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentSnapshot:
-    """A whole issued document. ``to_pay`` = ``gross`` + ``deposit``; ``gross`` is without deposits."""
+    """A whole issued document. ``to_pay`` = ``gross`` + ``deposit``; ``gross`` is without deposits.
+
+    On a correction ``lines``, ``rates`` and all sums are differences (after less before), so that
+    registers are plain sums of documents; ``corrected`` holds both states.
+    """
 
     schema: int = 1
     kind: DocumentKind
@@ -179,6 +229,12 @@ class DocumentSnapshot:
     shop: str
     ksef: KsefState
     issued_at: datetime
+    fiscal_receipt: FiscalReceipt | None = None
+    corrected: Corrected | None = None
+    converted_from: str = ""  # number of the pro forma or offer it was made from
+    to_receipt: str = ""  # number of the receipt an invoice repeats: it is neither posted nor moved again
+    receipt_had_nip: bool = False  # a person confirmed it of the fiscal receipt (VAT Act art. 106b(5))
+    valid_until: date | None = None  # of a pro forma or an offer
 
 
 def to_bytes(snapshot: DocumentSnapshot) -> bytes:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from stragan.core.errors import Refused
-from stragan.core.money import ZERO, round_half_up, spread
+from stragan.core.money import ZERO, from_minor, round_half_up, spread, to_minor
 from stragan.core.snapshot import RateTotal
 from stragan.core.vat import EXEMPT, STANDARD, percent_of, rate_order, vat_from_gross
 
@@ -74,6 +74,8 @@ def split_delivery(
     weights = [goods_gross[code] for code in codes]
     if cost and not any(weights):
         return {EXEMPT if seller_exempt else STANDARD: cost}
+    if len(codes) == 1 and weights[0] > 0:
+        return {codes[0]: from_minor(to_minor(cost))}
     return dict(zip(codes, spread(cost, weights), strict=True)) if codes else {}
 
 

@@ -1,17 +1,19 @@
 """A whole document as data for the template: what is printed where, page by page."""
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate
 from typing import Final
 
-from stragan.core.errors import Refused
 from stragan.core.money import ZERO
 from stragan.core.snapshot import DocumentSnapshot
 from stragan.formats.pdf import wording
 from stragan.formats.pdf.breaking import fit, wrap
+from stragan.formats.pdf.correcting import groups_of
 from stragan.formats.pdf.faces import width
 from stragan.formats.pdf.head import Head, head_of
 from stragan.formats.pdf.lines import LinesTable, lines_of
+from stragan.formats.pdf.logo import Logo, logo_for
 from stragan.formats.pdf.pagination import Space, pages_of
 from stragan.formats.pdf.printable import printable
 from stragan.formats.pdf.styles import CAP, COLORS, GRID, MM, STYLES, Grid, Style
@@ -22,12 +24,6 @@ RUNNING_WIDTH: Final = 120 * MM
 RUNNING_NUMBER: Final = 80 * MM
 FOOTER_LINES: Final = 4
 """Company text with more lines goes into the notes: the foot of the page has no room for it."""
-
-
-class KindNotPrintable(Refused):
-    """No template exists for this kind of document."""
-
-    code = "kind_not_printable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +67,8 @@ class Document:
     grid: Grid
     cap: float
     wide: float
+    stamp: str
+    logo: Logo | None
 
 
 def _footer(snapshot: DocumentSnapshot) -> str:
@@ -155,23 +153,21 @@ def _pages(table: LinesTable, head: Head, tail: Tail) -> list[Page]:
     return pages
 
 
-def document_of(snapshot: DocumentSnapshot) -> Document:
-    """Turn a snapshot into what the template prints.
+def document_of(snapshot: DocumentSnapshot, *, voided_on: date | None = None, logo: bytes = b"") -> Document:
+    """Turn a snapshot into what the template prints; *voided_on* is the day a void one was voided.
 
-    :raises KindNotPrintable: there is no template for this kind of document yet.
+    *logo* is a PNG or JPEG for the third column; anything else is left out.
     """
-    if snapshot.kind not in wording.TITLES:
-        raise KindNotPrintable(kind=snapshot.kind.value)
     shown = printable(snapshot)
     footer = wrap(_footer(shown), style="footer", limit=FOOTER_WIDTH)
     fits = len(footer) <= FOOTER_LINES
-    head = head_of(shown)
-    table = lines_of(shown)
+    head = head_of(shown, voided_on=voided_on)
+    table = groups_of(shown, shown.corrected) if shown.corrected else lines_of(shown)
     tail = tail_of(shown, footer="" if fits else _footer(shown))
     return Document(
         title=f"{head.title} {shown.number}".strip(),
         author=shown.seller.name,
-        subject=f"{head.title} dla: {shown.buyer.name}",
+        subject=f"{head.title} dla: {shown.buyer.name}" if shown.buyer.name else head.title,
         head=head,
         table=table,
         tail=tail,
@@ -183,4 +179,6 @@ def document_of(snapshot: DocumentSnapshot) -> Document:
         grid=GRID,
         cap=CAP,
         wide=GRID.wide,
+        stamp="ANULOWANY" if voided_on else "",
+        logo=logo_for(logo, company=shown.seller.name),
     )

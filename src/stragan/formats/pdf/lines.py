@@ -1,7 +1,7 @@
 """The table of lines: which columns it has, what stands in each row, how tall the rows are."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
@@ -30,6 +30,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """One of the three rows of a corrected line: before, after, difference."""
+
+    label: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """A printed line. ``pad`` are digits printed invisibly so that decimals of quantities align."""
 
@@ -41,6 +49,7 @@ class Row:
     pad: str
     height: float
     gross: Decimal
+    states: list[State] = field(default_factory=list)  # of a corrected line only
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,7 @@ class LinesTable:
     dense: bool
     inset: float
     header_height: float
+    grouped: bool = False
 
 
 def _cells(line: SnapshotLine) -> dict[str, str]:
@@ -67,7 +77,8 @@ def _cells(line: SnapshotLine) -> dict[str, str]:
     }
 
 
-def _code(line: SnapshotLine, *, dense: bool) -> str:
+def code_of(line: SnapshotLine, *, dense: bool) -> str:
+    """Name the goods by SKU and, where there is room, EAN."""
     parts = [f"SKU {line.sku}"] if line.sku else []
     if line.ean and not dense:
         parts.append(f"EAN {line.ean}")
@@ -81,7 +92,7 @@ def _pads(lines: Sequence[SnapshotLine]) -> list[str]:
     return ["0" * (longest - len(own)) if own else ",0000000"[:longest] for own in decimals]
 
 
-def _need(texts: Sequence[str], style: str) -> float:
+def need(texts: Sequence[str], style: str) -> float:
     """Width of the longest text in points, with the free space on both sides."""
     kind = STYLES[style]
     return max((width(text, bold=kind.bold) * kind.size for text in texts), default=0) + 2 * GRID.cell
@@ -107,7 +118,7 @@ def _columns(cells: Sequence[dict[str, str]], *, vat_payer: bool, dense: bool) -
         if name in hidden:
             continue
         texts = [row[name] for row in cells]
-        room = max(least * MM, min(_need(texts, style), most * MM))
+        room = max(least * MM, min(need(texts, style), most * MM))
         longest = max(texts, key=width, default="")
         size = STYLES[style].size
         if align == "right":
@@ -126,7 +137,7 @@ def _row(
     room = widths["name"] - 2 * GRID.cell
     name = wrap(line.name, style=style, limit=room) or [""]
     unit = wrap(line.unit, style=style, limit=widths["unit"] - 2 * GRID.cell) or [""]
-    code = _code(line, dense=dense)
+    code = code_of(line, dense=dense)
     end = width(name[-1]) * STYLES[style].size + CODE_GAP + width(code) * STYLES["code"].size
     runs_on = dense and bool(code) and end <= room
     codes = [] if runs_on else wrap(code, style="code", limit=room, exact=True)

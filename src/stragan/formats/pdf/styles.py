@@ -65,6 +65,7 @@ GRID: Final = Grid()
 STYLES: Final[dict[str, Style]] = {
     "title": Style(22, 22.6, bold=True),
     "number": Style(22, 22.6, color="accent"),
+    "disclaimer": Style(8.8, 11, bold=True),
     "label": Style(7.5, 9.6, color="accent", bold=True),
     "party": Style(10.5, 12.6, bold=True),
     "address": Style(9, 11.8),
@@ -100,6 +101,7 @@ COLORS: Final[dict[str, str]] = {
     "accent": "#0d5c50",
     "hairline": "#c3cbc8",
     "tint": "#eef4f2",
+    "stamp": "#b0241b3d",
 }
 
 FLOOR: Final = 7.0

@@ -5,45 +5,20 @@ from decimal import Decimal
 from typing import Final
 
 from stragan.core.money import ZERO
-from stragan.core.snapshot import DocumentSnapshot, KsefState, Payment
+from stragan.core.snapshot import DocumentKind, DocumentSnapshot, KsefState, Payment
 from stragan.core.words import NoWords, in_words
-from stragan.formats.pdf import wording
+from stragan.formats.pdf import correcting, wording
 from stragan.formats.pdf.blocks import Block, Entry, block, exact_pair, identifier, pair, paragraph
 from stragan.formats.pdf.breaking import fit, wrap, wrap_all
 from stragan.formats.pdf.faces import width
 from stragan.formats.pdf.styles import CAP, GRID, MM, STYLES, block_height
+from stragan.formats.pdf.sums import Sums, sizes_of
 
 PAYMENT_INDENT: Final = 19 * MM
 NARROW_LINES: Final = 14
 """Notes with more lines than this in their column are set over the whole width instead."""
 
 EXEMPT_CODE, REVERSE_CODE = "zw", "oo"
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """A table of sums: widths, header, rows, a bold last row, and remarks below.
-
-    The first cell of a row may hold several lines.
-    """
-
-    block: Block
-    widths: list[float]
-    header: list[str]
-    rows: list[list[str]]
-    total: list[str]
-    sizes: list[float]
-    remarks: list[Entry]
-
-    @property
-    def height(self) -> float:
-        """Height from the rule to the bottom of the last row or remark."""
-        body = 0.0
-        if self.header:
-            header = CAP * STYLES["key"].size + 2 * GRID.sums
-            lines = (1 + row[0].count("\n") for row in (*self.rows, self.total))
-            body = header + sum(block_height("sum", count) + 2 * GRID.sums for count in lines)
-        return self.block.height + body + sum(entry.height for entry in self.remarks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +78,6 @@ class Tail:
         return upper + max(self.payment.height, notes)
 
 
-def _sizes(columns: list[list[str]], widths: list[float]) -> list[float]:
-    """Print size of each column of figures at which its longest (bold) figure fits."""
-    usual = STYLES["sum_strong"].size
-    sizes = [usual]
-    for texts, room in zip(columns[1:], widths[1:], strict=True):
-        longest = max(texts, key=lambda text: width(text, bold=True), default="")
-        sizes.append(fit(longest, style="sum_strong", limit=room - 2 * MM, floor=usual / 2).size)
-    return sizes
-
-
 def _table(
     label: str,
     *,
@@ -124,7 +89,9 @@ def _table(
     remarks: list[Entry],
 ) -> Sums:
     columns = [list(column) for column in zip(*rows, total, strict=True)]
-    return Sums(block(label, [], aside=aside), widths, header, rows, total, _sizes(columns, widths), remarks)
+    return Sums(
+        block(label, [], aside=aside), widths, header, rows, total, sizes_of(columns, widths), remarks
+    )
 
 
 def _remark(text: str) -> list[Entry]:
@@ -134,9 +101,16 @@ def _remark(text: str) -> list[Entry]:
 def _vat_sums(snapshot: DocumentSnapshot, aside: str) -> Sums:
     """VAT by rate, or for an exempt seller the basis of the exemption in its place."""
     basis = wording.exemption(snapshot.exemption_basis) if snapshot.exemption_basis else ""
+    corrected = snapshot.corrected
+    if corrected is not None and not snapshot.seller.vat_payer:
+        return correcting.exempt_sums(corrected, basis=basis, aside=aside)
     if not snapshot.seller.vat_payer:
         entries = paragraph(basis, style="body", limit=GRID.wide)
         return Sums(block("Zwolnienie z VAT", [entries], aside=aside), [], [], [], [], [], [])
+    if corrected is not None:
+        has_exempt = any(rate.code == EXEMPT_CODE for rate in corrected.rates_before)
+        remarks = _remark(f"zw – {basis}") if has_exempt and basis else []
+        return correcting.vat_sums(corrected, aside=aside, remarks=remarks)
     rows = [
         [
             "\n".join(wrap(wording.vat_label(rate.code), style="sum", limit=28 * MM)),
@@ -217,6 +191,10 @@ def _settled(snapshot: DocumentSnapshot) -> list[Part]:
 def _aside(snapshot: DocumentSnapshot) -> str:
     """Say beside the label of the amount how it stands: paid, its deadline, at delivery."""
     payment = snapshot.payment
+    if snapshot.corrected:
+        return ""
+    if snapshot.kind is DocumentKind.OFFER:
+        return f"do {wording.day(snapshot.valid_until)}" if snapshot.valid_until else ""
     if payment.paid >= snapshot.to_pay:
         return "zapłacono" if payment.paid else ""
     if payment.paid > ZERO:
@@ -228,16 +206,22 @@ def _aside(snapshot: DocumentSnapshot) -> str:
 
 def _due(snapshot: DocumentSnapshot) -> Due:
     currency = wording.currency_label(snapshot.currency)
-    figure = wording.amount(snapshot.to_pay)
+    corrected = snapshot.corrected
+    figure = wording.amount(abs(snapshot.to_pay) if corrected else snapshot.to_pay)
     room = GRID.column - 2 * GRID.box_inset - width(currency) * STYLES["currency"].size - 6
     before = []
     if snapshot.deposits:
         rows = {"Należność ogółem (faktura)": snapshot.gross, "Kaucja (poza VAT)": snapshot.deposit}
         before = _parts(rows, style="value")
     settled = _settled(snapshot)
-    label = "Należność ogółem" if settled and not before else "Do zapłaty"
+    if corrected:
+        settled = _parts(correcting.amounts_around(corrected), style="strong")
+    usual = "Należność ogółem" if settled and not before else "Do zapłaty"
+    label = wording.DUE_LABELS.get(snapshot.kind, usual)
+    if corrected:
+        label = correcting.due_label(snapshot.to_pay)
     size = fit(figure, style="due", limit=room, floor=STYLES["words"].size).size
-    words = _words(snapshot.to_pay, snapshot.currency)
+    words = _words(abs(snapshot.to_pay), snapshot.currency)
     return Due(label, _aside(snapshot), figure, size, currency, words, before, settled)
 
 
@@ -272,6 +256,9 @@ def _note_texts(snapshot: DocumentSnapshot, footer: str) -> list[str]:
         texts.append("odwrotne obciążenie")
     if snapshot.ksef is KsefState.OUTSIDE:
         texts.append(wording.KSEF_NOTES[KsefState.OUTSIDE])
+    if snapshot.to_receipt:
+        texts.append(wording.repeated_receipt(snapshot))
+    texts.append(wording.REMARKS.get(snapshot.kind, ""))
     return [text for text in (*texts, snapshot.notes, footer) if text.strip()]
 
 

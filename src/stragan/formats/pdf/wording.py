@@ -4,13 +4,48 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from stragan.core.snapshot import DocumentKind, KsefState, SupplyKind
+from stragan.core.snapshot import DocumentKind, DocumentSnapshot, KsefState, SupplyKind
 
 NBSP: Final = "\u00a0"
 MINUS: Final = "\u2212"
 
-TITLES: Final[dict[DocumentKind, str]] = {DocumentKind.INVOICE: "Faktura"}
+TITLES: Final[dict[DocumentKind, str]] = {
+    DocumentKind.INVOICE: "Faktura",
+    DocumentKind.PRO_FORMA: "Pro forma",
+    DocumentKind.OFFER: "Oferta",
+    DocumentKind.RECEIPT: "Potwierdzenie sprzedaży",
+    DocumentKind.OTHER_INCOME: "Inny przychód – sprzedaż",
+}
 """Titles of the kinds that can be printed. A pro forma must never be called "Faktura" alone."""
+
+CORRECTION_TITLES: Final[dict[DocumentKind, str]] = {
+    DocumentKind.INVOICE: "Faktura korygująca",
+    DocumentKind.RECEIPT: "Korekta potwierdzenia sprzedaży",
+    DocumentKind.OTHER_INCOME: "Korekta innego przychodu",
+}
+"""Titles of corrections by what they correct: only that of an invoice is an invoice."""
+
+DISCLAIMERS: Final[dict[DocumentKind, str]] = {
+    DocumentKind.PRO_FORMA: "Nie jest fakturą ani dowodem księgowym. Nie uprawnia do odliczenia VAT.",
+    DocumentKind.OFFER: "Informacja handlowa. Nie jest fakturą ani dowodem księgowym.",
+    DocumentKind.RECEIPT: "Dokument niefiskalny. Nie jest paragonem fiskalnym ani fakturą.",
+    DocumentKind.OTHER_INCOME: "Dowód wewnętrzny do ewidencji sprzedaży. Nie jest fakturą ani paragonem.",
+}
+"""What a document is not, under its title: it must not be taken for an invoice or a fiscal receipt."""
+
+DUE_LABELS: Final[dict[DocumentKind, str]] = {
+    DocumentKind.OFFER: "Wartość oferty",
+    DocumentKind.RECEIPT: "Razem",
+    DocumentKind.OTHER_INCOME: "Razem",
+}
+
+REMARKS: Final[dict[DocumentKind, str]] = {
+    DocumentKind.PRO_FORMA: "Fakturę wystawimy po zapłacie lub dostawie.",
+    DocumentKind.RECEIPT: "Na życzenie wystawimy fakturę (do 3 miesięcy od końca miesiąca sprzedaży).",
+}
+"""What follows from the law for the buyer (VAT Act art. 106b(3))."""
+
+EVIDENCE: Final = "Sprzedaż na Allegro, której nie dokumentuje faktura ani paragon z kasy rejestrującej."
 
 SUPPLY_LABELS: Final[dict[SupplyKind, str]] = {
     SupplyKind.DELIVERY: "Data sprzedaży",
@@ -63,6 +98,11 @@ def amount(value: Decimal) -> str:
     return MINUS + text if value < 0 else text
 
 
+def signed(value: Decimal) -> str:
+    """Print a difference: as an amount, with its plus too."""
+    return f"+{amount(value)}" if value > 0 else amount(value)
+
+
 def quantity(value: Decimal) -> tuple[str, str]:
     """Print a quantity without idle zeros, as its whole part and its decimals with the comma."""
     whole, _, decimals = f"{abs(value):,f}".replace(",", NBSP).partition(".")
@@ -89,6 +129,17 @@ def currency_label(currency: str) -> str:
 def days(count: int) -> str:
     """Print a number of days: "1 dzień", "14 dni"."""
     return f"{count}{NBSP}{'dzień' if count == 1 else 'dni'}"
+
+
+def repeated_receipt(snapshot: DocumentSnapshot) -> str:
+    """Name the receipt an invoice was issued to: of the cash register where there is one."""
+    receipt = snapshot.fiscal_receipt
+    if receipt is None:
+        return f"Faktura do dokumentu {snapshot.to_receipt}."
+    return (
+        f"Faktura do paragonu fiskalnego nr {receipt.number} z dnia {day(receipt.date)}, "
+        f"kasa {receipt.register_id} ({snapshot.to_receipt})."
+    )
 
 
 def account(iban: str) -> str:
