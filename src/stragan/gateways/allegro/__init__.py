@@ -10,6 +10,8 @@ from stragan.gateways.allegro.auth import (
 )
 from stragan.gateways.allegro.budget import (
     Budget,
+    Grant,
+    Quota,
     budget_for,
 )
 from stragan.gateways.allegro.client import (
@@ -88,14 +90,19 @@ from stragan.gateways.allegro.journal import (
     EventPage,
     LatestEvent,
     OrderEvent,
+    read_events,
 )
 from stragan.gateways.allegro.money_moves import (
     BillingEntry,
+    BillingType,
+    FeeTax,
     Named,
     PaymentOperation,
     PaymentOperations,
     SignedAmount,
     Wallet,
+    read_billing_entries,
+    read_payment_operations,
 )
 from stragan.gateways.allegro.offers import (
     ListedOffer,
@@ -103,22 +110,40 @@ from stragan.gateways.allegro.offers import (
     Publication,
     SellingMode,
     Stock,
+    read_offers,
 )
 from stragan.gateways.allegro.pages import (
     FormPage,
     RawForm,
+    raw_form,
 )
 from stragan.gateways.allegro.parsing import (
+    Digest,
     content_hash,
+    digest_of,
     parse_form,
+)
+from stragan.gateways.allegro.quantities import (
+    QuantityTask,
+    TaskError,
+    TaskOffer,
+)
+from stragan.gateways.allegro.redacting import (
+    without_contact,
 )
 from stragan.gateways.allegro.seller import (
     Marketplace,
     Me,
 )
+from stragan.gateways.allegro.shipments import (
+    Carrier,
+    Shipment,
+)
 from stragan.gateways.allegro.transport import (
+    Heard,
     Patience,
 )
+from stragan.gateways.shapes import learn
 
 __all__ = [
     "SCOPES",
@@ -133,9 +158,11 @@ __all__ = [
     "Amount",
     "AuthorizationPending",
     "BillingEntry",
+    "BillingType",
     "Budget",
     "Buyer",
     "BuyerAddress",
+    "Carrier",
     "CheckoutForm",
     "ClientRejected",
     "CodBookedPayment",
@@ -149,14 +176,18 @@ __all__ = [
     "Deposit",
     "DeviceCodeExpired",
     "DeviceGrant",
+    "Digest",
     "Discount",
     "EventPage",
     "ExternalId",
+    "FeeTax",
     "FormGone",
     "FormMarketplace",
     "FormPage",
     "Fulfillment",
     "FulfillmentProvider",
+    "Grant",
+    "Heard",
     "InsecureAddress",
     "Invoice",
     "InvoiceAddress",
@@ -186,6 +217,8 @@ __all__ = [
     "Preferences",
     "ProductSet",
     "Publication",
+    "QuantityTask",
+    "Quota",
     "RateLimited",
     "RawForm",
     "Reconciliation",
@@ -195,11 +228,14 @@ __all__ = [
     "SerialNumber",
     "SerialNumbers",
     "SetProduct",
+    "Shipment",
     "ShipmentSummary",
     "SignedAmount",
     "SlowDown",
     "Stock",
     "Summary",
+    "TaskError",
+    "TaskOffer",
     "Tax",
     "TimeRange",
     "TokenPair",
@@ -211,7 +247,16 @@ __all__ = [
     "Wallet",
     "budget_for",
     "content_hash",
+    "digest_of",
     "parse_form",
     "pkce_pair",
+    "raw_form",
+    "read_billing_entries",
+    "read_events",
+    "read_offers",
+    "read_payment_operations",
     "user_agent",
+    "without_contact",
 ]
+
+learn(__name__)

@@ -43,6 +43,10 @@ SCOPES: Final = (
     "allegro:api:profile:read",
     "allegro:api:orders:read",
     "allegro:api:orders:write",
+    "allegro:api:sale:offers:read",
+    "allegro:api:sale:offers:write",
+    "allegro:api:payments:read",  # not needed for orders: without it money is not compared
+    "allegro:api:billing:read",  # not needed either: without it fees and profit stay unknown
 )
 TIMEOUT_S: Final = 10.0
 # The old refresh token works for about 60 s after its first use: four tries of 10 s fit in with the waits.

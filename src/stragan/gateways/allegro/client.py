@@ -21,8 +21,17 @@ from stragan.gateways.allegro.money_moves import (
 )
 from stragan.gateways.allegro.offers import OfferPage, read_offers
 from stragan.gateways.allegro.pages import FormPage, RawForm, read_form, read_page
+from stragan.gateways.allegro.quantities import QuantityTask, quantity_command, read_stock, read_tasks
 from stragan.gateways.allegro.seller import Marketplace, Me, read_marketplaces, read_me
-from stragan.gateways.allegro.transport import Answer, Call, Patience, Transport, iso, understood
+from stragan.gateways.allegro.shipments import (
+    Carrier,
+    Shipment,
+    new_shipment,
+    read_carriers,
+    read_new_shipment,
+    read_shipments,
+)
+from stragan.gateways.allegro.transport import Answer, Call, Heard, Patience, Transport, iso, understood
 
 T = TypeVar("T")
 
@@ -31,6 +40,7 @@ REACHABLE_FORMS: Final = 10_000
 TIMEOUT_S: Final = 20.0
 _ENGLISH: Final = {"Accept-Language": "en-US"}  # the only language these resources accept
 _NOT_FOUND: Final = 404
+_GONE: Final = frozenset({404, 410})
 _UNPROCESSABLE: Final = 422
 
 
@@ -56,7 +66,9 @@ class AllegroClient:
         language: str = "pl-PL",
         timeout_s: float = TIMEOUT_S,
         patience: Patience | None = None,
+        heard: Callable[[Heard], None] | None = None,
     ) -> None:
+        """Make a client; *heard* is told of each answer that was understood or refused what was asked."""
         self._transport = Transport(
             base_url=api_url,
             headers={
@@ -70,6 +82,7 @@ class AllegroClient:
             patience=patience,
             transport=transport,
             sleep=sleep,
+            heard=heard,
         )
 
     def __enter__(self) -> Self:
@@ -120,6 +133,7 @@ class AllegroClient:
         fulfillment_status: Sequence[str] = (),
         buyer_login: str | None = None,
         payment_id: str | None = None,
+        surcharge_id: str | None = None,
         marketplace_id: str | None = None,
     ) -> FormPage:
         """Return a page of order forms as raw bytes; both ends of a window are included.
@@ -145,6 +159,7 @@ class AllegroClient:
                     ("updatedAt.lte", updated_to),
                     ("buyer.login", buyer_login),
                     ("payment.id", payment_id),
+                    ("surcharges.id", surcharge_id),
                     ("marketplace.id", marketplace_id),
                 ]
             ),
@@ -235,25 +250,106 @@ class AllegroClient:
         )
         self._on_form(call, lambda _answer: None, form_id=form_id)
 
+    def list_shipments(self, form_id: str) -> tuple[Shipment, ...]:
+        """Return the parcels of an order, also those that the carrier or somebody by hand added.
+
+        :raises FormGone: Allegro has no such form.
+        """
+        path = f"/order/checkout-forms/{_segment(form_id)}/shipments"
+        call = Call(method="GET", path=path, repeatable=True)
+        return self._on_form(call, lambda answer: understood(answer, read_shipments), form_id=form_id)
+
+    def add_shipment(self, form_id: str, *, carrier_id: str, carrier_name: str, waybill: str) -> Shipment:
+        """Add a tracking number for all lines of an order; *carrier_name* is told for ``OTHER`` only.
+
+        Allegro knows no idempotency here: read ``list_shipments`` before, and again when the answer was lost.
+
+        :raises AllegroConflict: the number is in too many orders already.
+        :raises FormGone: Allegro has no such form.
+        """
+        call = Call(
+            method="POST",
+            path=f"/order/checkout-forms/{_segment(form_id)}/shipments",
+            headers={"Content-Type": MEDIA_TYPE},
+            content=new_shipment(carrier_id=carrier_id, carrier_name=carrier_name, waybill=waybill),
+        )
+        return self._on_form(call, lambda answer: understood(answer, read_new_shipment), form_id=form_id)
+
+    def carriers(self) -> tuple[Carrier, ...]:
+        """Return the carriers Allegro can follow."""
+        return self._read("/order/carriers", read_carriers)
+
     def list_offers(
         self,
         *,
         limit: int = 1000,
         offset: int = 0,
+        offer_ids: Sequence[str] = (),
         external_ids: Sequence[str] = (),
         status: Sequence[str] = (),
+        sort: str | None = None,
     ) -> OfferPage:
-        """Return a page of the seller's offers, by SKU (*external_ids*) or publication status."""
+        """Return a page of the seller's offers, by id, SKU (*external_ids*) or publication status.
+
+        Allegro's default order is newest first; *sort* is for instance ``stock.available``.
+        """
         return self._read(
             "/sale/offers",
             read_offers,
             params=[
                 ("limit", str(limit)),
                 ("offset", str(offset)),
+                *[("offer.id", value) for value in offer_ids],
                 *[("external.id", value) for value in external_ids],
                 *[("publication.status", value) for value in status],
+                *_given([("sort", sort)]),
             ],
         )
+
+    def offer_stock(self, offer_id: str) -> int | None:
+        """Return how many pieces an offer has left at this moment."""
+        return self._read(f"/sale/product-offers/{_segment(offer_id)}", read_stock)
+
+    def set_offer_quantity(self, command_id: str, *, offer_id: str, quantity: int) -> None:
+        """Ask Allegro to set an offer's stock to *quantity* (1 or more) under a command id of ours.
+
+        Allegro does it later: ``quantity_tasks`` says how it went. Not repeated by itself: when the
+        answer is lost, ask for the tasks of the same command first.
+
+        :raises AllegroConflict: the command id was used before, so the command is there.
+        """
+        assert quantity > 0, "a command cannot empty an offer"
+        call = Call(
+            method="PUT",
+            path=f"/sale/offer-quantity-change-commands/{_segment(command_id)}",
+            headers={"Content-Type": MEDIA_TYPE},
+            content=quantity_command(offer_id=offer_id, quantity=quantity),
+        )
+        self._transport.send(call, lambda _answer: None)
+
+    def quantity_tasks(self, command_id: str) -> tuple[QuantityTask, ...] | None:
+        """Return what became of a quantity command; None when Allegro knows no such command."""
+        path = f"/sale/offer-quantity-change-commands/{_segment(command_id)}/tasks"
+        try:
+            return self._read(path, read_tasks, params=[("limit", "1000")])
+        except AllegroRejected as refusal:
+            if refusal.status == _NOT_FOUND:
+                return None
+            raise
+
+    def empty_offer(self, offer_id: str) -> None:
+        """Set an offer's stock to 0, which ends it; a command takes only quantities above zero.
+
+        Asking twice has the effect of asking once.
+        """
+        call = Call(
+            method="PATCH",
+            path=f"/sale/product-offers/{_segment(offer_id)}",
+            headers={"Content-Type": MEDIA_TYPE},
+            content=msgspec.json.encode({"stock": {"available": 0}}),
+            repeatable=True,
+        )
+        self._transport.send(call, lambda _answer: None)
 
     def list_billing_entries(
         self,
@@ -265,7 +361,10 @@ class AllegroClient:
         order_id: str | None = None,
         marketplace_id: str | None = None,
     ) -> tuple[BillingEntry, ...]:
-        """Return a page of fees, newest first."""
+        """Return a page of fees, newest first; Allegro shows those of one marketplace at a time.
+
+        Without *marketplace_id* that is the one where the account was registered. *limit* is 1-100.
+        """
         return self._read(
             "/billing/billing-entries",
             read_billing_entries,
@@ -326,7 +425,7 @@ class AllegroClient:
         try:
             return self._transport.send(call, read)
         except AllegroRejected as refusal:
-            if refusal.status == _NOT_FOUND:
+            if refusal.status in _GONE:
                 raise FormGone(**{**refusal.params, "form_id": form_id}) from refusal
             raise
 

@@ -1,7 +1,8 @@
 """The journal of order events: hints that a form should be fetched, never facts about it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
+import msgspec
 from msgspec import Struct
 
 from stragan.gateways.allegro.forms import Identifier
@@ -16,13 +17,17 @@ class LatestEvent(Struct, frozen=True, kw_only=True):
 
 
 class OrderEvent(Struct, frozen=True, kw_only=True):
-    """One event. Ids ascend, ``occurred_at`` need not; early events name no form."""
+    """One event. Ids ascend, ``occurred_at`` need not; early events name no form.
+
+    ``bought_at`` is the latest purchase it speaks of, None where it states none that can be read.
+    """
 
     id: str
     type: str
     occurred_at: datetime | None
     form_id: str | None
     line_ids: tuple[str, ...]
+    bought_at: datetime | None = None
 
 
 class EventPage(Struct, frozen=True, kw_only=True):
@@ -36,16 +41,21 @@ class _Reference(Struct, frozen=True):
     id: str | None = None
 
 
+class _Line(Struct, frozen=True, rename="camel"):
+    id: str | None = None
+    bought_at: object = None  # never a reason to refuse an event
+
+
 class _Order(Struct, frozen=True, rename="camel"):
     checkout_form: _Reference = _Reference()
-    line_items: tuple[_Reference, ...] = ()
+    line_items: tuple[_Line, ...] = ()
 
 
 class _Event(Struct, frozen=True, rename="camel"):
     id: Identifier
-    type: str = ""
-    occurred_at: datetime | None = None
-    order: _Order = _Order()
+    type: object = ""
+    occurred_at: object = None  # same
+    order: object = None
 
 
 class _Events(Struct, frozen=True):
@@ -62,17 +72,34 @@ class _Stats(Struct, frozen=True, rename="camel"):
 
 
 def read_events(body: bytes) -> tuple[OrderEvent, ...]:
-    """Read a page of the journal."""
-    return tuple(
-        OrderEvent(
-            id=event.id,
-            type=event.type,
-            occurred_at=event.occurred_at,
-            form_id=event.order.checkout_form.id or None,
-            line_ids=tuple(line.id for line in event.order.line_items if line.id),
-        )
-        for event in convert(read_json(body), _Events).events
+    """Read a page of the journal. Only an id is needed: one odd event must not stop all that follow."""
+    return tuple(map(_event, convert(read_json(body), _Events).events))
+
+
+def _event(event: _Event) -> OrderEvent:
+    try:
+        order = convert(event.order or {}, _Order)
+    except msgspec.ValidationError:
+        order = _Order()  # as an early event that names no form: the list shows what it was about
+    return OrderEvent(
+        id=event.id,
+        type=str(event.type),
+        occurred_at=_instant(event.occurred_at),
+        form_id=order.checkout_form.id or None,
+        line_ids=tuple(line.id for line in order.line_items if line.id),
+        bought_at=max(
+            filter(None, (_instant(line.bought_at) for line in order.line_items)),
+            default=None,
+        ),
     )
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def read_latest(body: bytes) -> LatestEvent:

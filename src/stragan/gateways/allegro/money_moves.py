@@ -23,13 +23,32 @@ class Named(Struct, frozen=True, kw_only=True):
     name: str | None = None
 
 
+class BillingType(Struct, frozen=True, kw_only=True):
+    """The kind of an entry; names are localized, so nothing hangs on them."""
+
+    id: str
+    name: str | None = None
+    group: Named | None = None
+
+
+class FeeTax(Struct, frozen=True, kw_only=True):
+    """The VAT in an entry's value: its percentage as a text such as "23", or why there is none."""
+
+    percentage: str | int | None = None
+    annotation: str | None = None
+
+
 class BillingEntry(Struct, frozen=True, kw_only=True, rename="camel"):
-    """One fee or credit; ``order`` may name a form that merging has removed since."""
+    """One fee or credit; ``order`` may name a form that merging has removed since.
+
+    ``value`` is gross: with the VAT that ``tax`` names.
+    """
 
     id: Identifier
-    type: Named
+    type: BillingType
     value: SignedAmount
-    occurred_at: datetime | None = None
+    tax: FeeTax | None = None
+    occurred_at: datetime
     marketplace_id: str | None = None
     offer: Named | None = None
     order: Named | None = None
@@ -40,15 +59,16 @@ class Wallet(Struct, frozen=True, kw_only=True, rename="camel"):
 
     payment_operator: str | None = None
     type: str | None = None
+    balance: SignedAmount | None = None  # after the move
 
 
 class PaymentOperation(Struct, frozen=True, kw_only=True, rename="camel"):
-    """One move in a wallet; contributions and refunds name the order's payment."""
+    """One move in a wallet; contributions and refunds name the order's payment. It has no id of its own."""
 
     type: str
     value: SignedAmount
+    occurred_at: datetime
     group: str | None = None
-    occurred_at: datetime | None = None
     wallet: Wallet = Wallet()
     payment: Named | None = None
     payout: Named | None = None

@@ -1,5 +1,7 @@
 """The seller's offers as the list shows them."""
 
+from datetime import datetime
+
 from msgspec import Struct
 
 from stragan.gateways.allegro.forms import Amount, ExternalId, Identifier
@@ -20,10 +22,32 @@ class Stock(Struct, frozen=True, kw_only=True):
     sold: int | None = None
 
 
-class Publication(Struct, frozen=True, kw_only=True):
-    """``ACTIVE``, ``INACTIVE``, ``ACTIVATING`` or ``ENDED``."""
+class BaseMarketplace(Struct, frozen=True, kw_only=True):
+    """Where the offer lives first, such as ``allegro-pl``."""
+
+    id: str | None = None
+
+
+class OfferMarketplaces(Struct, frozen=True, kw_only=True):
+    """Where the offer is shown."""
+
+    base: BaseMarketplace = BaseMarketplace()
+
+
+class Publication(Struct, frozen=True, kw_only=True, rename="camel"):
+    """``ACTIVE``, ``INACTIVE``, ``ACTIVATING`` or ``ENDED``, and since when."""
 
     status: str | None = None
+    started_at: datetime | None = None
+    ending_at: datetime | None = None
+    ended_at: datetime | None = None
+    marketplaces: OfferMarketplaces = OfferMarketplaces()
+
+
+class Category(Struct, frozen=True, kw_only=True):
+    """Allegro's category of goods."""
+
+    id: str | None = None
 
 
 class ListedOffer(Struct, frozen=True, kw_only=True, rename="camel"):
@@ -35,6 +59,8 @@ class ListedOffer(Struct, frozen=True, kw_only=True, rename="camel"):
     stock: Stock = Stock()
     publication: Publication = Publication()
     external: ExternalId = ExternalId()
+    category: Category = Category()
+    is_fulfillment: bool = False  # the goods lie in Allegro's own warehouse
 
 
 class OfferPage(Struct, frozen=True, kw_only=True, rename="camel"):

@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -42,6 +44,7 @@ _WORDS: Final = {
 }
 
 
+@lru_cache(maxsize=4096, typed=True)  # prices repeat from order to order; True is no 1
 def _exact_amount(value: Any) -> Any:
     """Return a Decimal with two places for what is plainly an amount, else the value as it was."""
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
@@ -67,6 +70,8 @@ def _instant(value: Any) -> Any:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return value
+    if moment.tzinfo is UTC:
+        return moment
     try:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError:
@@ -83,14 +88,14 @@ def _text(value: Any) -> Any:
 _AMOUNTS: Final = ("amount",)
 _COUNTS: Final = ("available", "calculatedNumberOfPackages", "quantity", "sold")
 _INSTANTS: Final = (
-    "boughtAt", "createdAt", "date", "finishedAt", "from", "modifiedAt", "occurredAt", "paidAt", "to",
-    "updatedAt", "uploadedAt", "verifiedAt",
+    "boughtAt", "createdAt", "date", "endedAt", "endingAt", "finishedAt", "from", "modifiedAt", "occurredAt",
+    "paidAt", "startedAt", "to", "updatedAt", "uploadedAt", "verifiedAt",
 )  # fmt: skip
 _TEXTS: Final = (
     "code", "hsNumber", "id", "login", "phoneNumber", "postCode", "rate", "revision", "taxId", "value",
     "zipCode",
 )  # fmt: skip
-_READERS: Final = {
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
     **dict.fromkeys(_AMOUNTS, _exact_amount),
     **dict.fromkeys(_COUNTS, _whole),
     **dict.fromkeys(_INSTANTS, _instant),
@@ -99,27 +104,32 @@ _READERS: Final = {
 
 
 def _tidy(node: Any) -> Any:
-    """Drop nulls (null means absent) and read amounts, quantities and instants by their names."""
-    if type(node) is dict:
-        tidy = {}
-        for key, value in node.items():
-            kept = value
-            if type(value) is dict or type(value) is list:
-                kept = _tidy(value)
-            elif key in _READERS:
-                kept = _READERS[key](value)
-            if kept is not None:
-                tidy[key] = kept
-        if "currency" in tidy and "amount" not in tidy:
-            return None  # {"amount": null, "currency": "PLN"} states no amount
-        return tidy
+    """Drop nulls (null means absent) and read amounts, quantities and instants by their names, in place."""
     if type(node) is list:
         return [_tidy(item) for item in node]
+    if type(node) is not dict:
+        return node
+    absent = []
+    for key, value in node.items():
+        if type(value) is dict or type(value) is list:
+            kept = _tidy(value) if value else value
+        elif key in _READERS:
+            kept = _READERS[key](value)
+        else:
+            kept = value
+        if kept is None:
+            absent.append(key)
+        elif kept is not value:
+            node[key] = kept
+    for key in absent:
+        del node[key]
+    if "currency" in node and "amount" not in node:
+        return None  # {"amount": null, "currency": "PLN"} states no amount
     return node
 
 
-def read_json(body: bytes) -> Any:
-    """Decode *body* with nulls dropped and amounts, quantities and instants made exact.
+def decoded(body: bytes) -> Any:
+    """Decode *body* as it stands; numbers with a fraction become the text they were written in.
 
     :raises msgspec.DecodeError, UnicodeDecodeError, RecursionError: it is not (whole) JSON.
     """
@@ -132,7 +142,15 @@ def read_json(body: bytes) -> Any:
         if mended == body:
             raise
         node = _JSON.decode(mended)
-    return _tidy(node)
+    return node
+
+
+def read_json(body: bytes) -> Any:
+    """Decode *body* with nulls dropped and amounts, quantities and instants made exact.
+
+    :raises msgspec.DecodeError, UnicodeDecodeError, RecursionError: it is not (whole) JSON.
+    """
+    return _tidy(decoded(body))
 
 
 def convert(node: Any, into: type[_T]) -> _T:
@@ -143,14 +161,45 @@ def convert(node: Any, into: type[_T]) -> _T:
     return msgspec.convert(node, into, builtin_types=(Decimal, datetime))
 
 
-def parse_form(payload: bytes) -> CheckoutForm:
+class Digest(msgspec.Struct, kw_only=True):
+    """What tells one content of a form from another: SHA-256 (hex). Keeps what was decoded for it."""
+
+    content_sha256: str
+    node: Any = None  # spent by the first reading
+
+
+def digest_of(payload: bytes) -> Digest:
+    """Digest the form's content: order of keys, white space and ``revision`` do not matter.
+
+    Works for any bytes; what is not JSON is hashed as it is.
+    """
+    node = None
+    try:
+        node = _JSON.decode(payload)
+        revision = node.pop("revision", None) if type(node) is dict else None
+        canonical = msgspec.json.encode(node, order="sorted")
+        if revision is not None:
+            node["revision"] = revision
+    except (*_BROKEN, UnicodeEncodeError, ValueError):
+        node, canonical = None, payload
+    return Digest(content_sha256=hashlib.sha256(canonical).hexdigest(), node=node)
+
+
+def content_hash(payload: bytes) -> str:
+    """SHA-256 (hex) of the form's content, as ``digest_of`` gives it."""
+    return digest_of(payload).content_sha256
+
+
+def parse_form(payload: bytes, *, digest: Digest | None = None) -> CheckoutForm:
     """Read one order form: exact amounts, aware UTC instants, null the same as absent.
+
+    A *digest* of the same bytes saves decoding them once more.
 
     :raises UnreadablePayload: it is not JSON, lacks what every order has, or states an impossible
         amount or quantity. The place and a reason for people are in the error.
     """
     try:
-        node = read_json(payload)
+        node = _decoded(payload, digest)
     except _BROKEN as broken:
         raise UnreadablePayload(
             path="$", problem="not_json", reason="the form is not complete JSON"
@@ -161,19 +210,11 @@ def parse_form(payload: bytes) -> CheckoutForm:
         raise _explained(str(invalid), node) from invalid
 
 
-def content_hash(payload: bytes) -> str:
-    """SHA-256 (hex) of the form's content: order of keys, white space and ``revision`` do not matter.
-
-    Works for any bytes; what is not JSON is hashed as it is.
-    """
-    try:
-        node = _JSON.decode(payload)
-        if type(node) is dict:
-            node.pop("revision", None)
-        canonical = msgspec.json.encode(node, order="sorted")
-    except (*_BROKEN, UnicodeEncodeError, ValueError):
-        canonical = payload
-    return hashlib.sha256(canonical).hexdigest()
+def _decoded(payload: bytes, digest: Digest | None) -> Any:
+    if digest is None or digest.node is None or b"\\u0000" in payload:
+        return read_json(payload)
+    node, digest.node = digest.node, None
+    return _tidy(node)
 
 
 def _explained(message: str, node: Any) -> UnreadablePayload:

@@ -1,18 +1,23 @@
 """One request to Allegro: headers, limits, retries where they are safe, errors by reaction."""
 
+import hashlib
 import json
+import math
 import random
+import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final, Self, TypeVar
+from urllib.parse import urlencode
 
 import httpx2
 import msgspec
 
-from stragan.gateways.allegro.budget import Budget
+from stragan.gateways.allegro.budget import Budget, NoShareLeft
 from stragan.gateways.allegro.errors import (
     AllegroConflict,
     AllegroError,
@@ -33,6 +38,9 @@ _RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
 _NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _SERVER_FAULT: Final = 500
 _SUCCESS: Final = range(200, 300)
+_WORDS: Final = frozenset(
+    {400, 404, 409, 410, 413, 415, 422}
+)  # refusals that say something of what was asked
 _JITTER: Final = random.SystemRandom()
 
 
@@ -70,6 +78,31 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return self.headers.get("trace-id", "")
 
 
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole answer and what it answers: no header of the request, and so no token.
+
+    ``path`` holds the query. ``sent`` is the JSON that was sent along, of another content only its SHA-256.
+    """
+
+    method: str
+    path: str
+    status: int
+    trace_id: str
+    body: bytes
+    sent: bytes = b""
+    sent_sha256: str = ""
+
+    @property
+    def asked(self) -> str:
+        """What was asked in one line."""
+        return f"{self.method} {self.path}"
+
+    @property
+    def is_success(self) -> bool:
+        """Whether Allegro did, or told, what it was asked."""
+        return self.status in _SUCCESS
+
+
 class _Cut(Exception):
     """The answer broke off or has not the shape of JSON: the network's fault, not Allegro's word."""
 
@@ -99,6 +132,12 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Certificates to trust, read once: that takes longer than most questions to Allegro."""
+    return httpx2.create_ssl_context()
+
+
 class Transport:
     """Sends calls to one host; errors and waits follow the rules of this gateway."""
 
@@ -113,6 +152,7 @@ class Transport:
         transport: httpx2.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
         refusal: "Callable[[Answer], AllegroError] | None" = None,
+        heard: Callable[[Heard], None] | None = None,
     ) -> None:
         base_url = checked_url(base_url)
         self._client = httpx2.Client(
@@ -121,12 +161,14 @@ class Transport:
             timeout=timeout_s,
             transport=transport,
             follow_redirects=False,
+            verify=_trusted(),
             trust_env=not is_loopback(base_url),  # a company proxy cannot reach this machine
         )
         self._budget = budget
         self._patience = patience or Patience()
         self._sleep = sleep
         self._refusal = refusal or refusal_of
+        self._heard = heard
 
     def __enter__(self) -> Self:
         return self
@@ -149,6 +191,7 @@ class Transport:
             try:
                 return self._once(call, read)
             except AllegroUnavailable as trouble:
+                self._note_limit(trouble)
                 wait_s = self._wait_before(attempt + 1, trouble, waited_s=waited_s)
                 if wait_s is None or not (call.repeatable or trouble.params.get("never_sent")):
                     raise
@@ -157,8 +200,7 @@ class Transport:
             attempt += 1
 
     def _once(self, call: Call, read: Callable[[Answer], T]) -> T:
-        if self._budget and (wait_s := self._budget.reserve()):
-            self._sleep(wait_s)
+        self._reserve()
         try:
             answer = self._exchange(call)
         except httpx2.TimeoutException as timeout:
@@ -166,13 +208,37 @@ class Transport:
         except (httpx2.TransportError, httpx2.DecodingError) as trouble:
             raise _unavailable(trouble, problem="network") from trouble
         if answer.status not in _SUCCESS:
+            if self._heard and answer.status in _WORDS:
+                self._heard(heard_of(call, answer))
             raise self._refusal(answer)
         try:
-            return read(answer)
+            found = read(answer)
         except _Cut as cut:
             raise AllegroUnavailable(
                 problem="cut_body", status=answer.status, trace_id=answer.trace_id
             ) from cut
+        if self._heard:
+            self._heard(heard_of(call, answer))
+        return found
+
+    def _reserve(self) -> None:
+        """Take one request of the budget, and wait where it says so."""
+        if self._budget is None:
+            return
+        try:
+            wait_s = self._budget.reserve()
+        except NoShareLeft as spent:
+            wait_s = math.ceil(spent.seconds)
+            raise RateLimited(problem="quota", retry_after_s=wait_s, never_sent=True) from spent
+        if wait_s:
+            self._sleep(wait_s)
+
+    def _note_limit(self, trouble: AllegroUnavailable) -> None:
+        if self._budget and isinstance(trouble, RateLimited) and not trouble.params.get("never_sent"):
+            wait_s = trouble.retry_after_s
+            self._budget.limited(
+                wait_s=self._patience.rate_limited_wait_s if wait_s is None else float(wait_s)
+            )
 
     def _exchange(self, call: Call) -> Answer:
         """Send and read to the end, within the limits of size and time."""
@@ -270,6 +336,21 @@ def refusal_of(answer: Answer) -> AllegroError:
         case 409:
             return AllegroConflict(**facts)
     return AllegroRejected(**facts)
+
+
+def heard_of(call: Call, answer: Answer) -> Heard:
+    """Write down what was asked and answered: of the request no header, of a file only its hash."""
+    query = urlencode(list(call.params))
+    is_json = "json" in call.headers.get("Content-Type", "")
+    return Heard(
+        method=call.method,
+        path=f"{call.path}{'?' if query else ''}{query}",
+        status=answer.status,
+        trace_id=answer.trace_id,
+        body=answer.body,
+        sent=(call.content or b"") if is_json else b"",
+        sent_sha256=hashlib.sha256(call.content).hexdigest() if call.content is not None else "",
+    )
 
 
 def json_of(answer: Answer) -> bytes:
