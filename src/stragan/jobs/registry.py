@@ -15,8 +15,22 @@ HANDLERS: Final[dict[str, str]] = {
     "shops.sync": "stragan.jobs.shops:sync",
     "shops.sync_now": "stragan.jobs.shops:sync_now",
     "orders.reassess": "stragan.jobs.orders:reassess",
+    "orders.reconcile": "stragan.jobs.orders:reconcile",
+    "orders.statement": "stragan.jobs.orders:statement",
+    "orders.payments": "stragan.jobs.orders:payments",
+    "orders.billing": "stragan.jobs.orders:billing",
+    "orders.money": "stragan.jobs.orders:money",
+    "archive.purge": "stragan.jobs.archive:purge",
+    "offers.refresh": "stragan.jobs.offers:refresh",
+    "offers.plan": "stragan.jobs.offers:plan",
+    "offers.push": "stragan.jobs.offers:push",
+    "outbox.carriers": "stragan.jobs.outbox:carriers",
+    "outbox.send": "stragan.jobs.outbox:send",
     "documents.issue_run": "stragan.jobs.documents:issue_run",
+    "products.rematch": "stragan.jobs.products:rematch",
     "documents.render_pdf": "stragan.jobs.files:render_pdf",
+    "stock.reserve_open": "stragan.jobs.warehouse:reserve_open",
+    "books.post_past": "stragan.jobs.books:post_past",
 }
 
 

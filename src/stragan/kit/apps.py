@@ -15,7 +15,11 @@ class KitConfig(AppConfig):
         from stragan.kit.guards import guard_table  # noqa: PLC0415 -- Django is not ready before
 
         guard_table("kit_auditevent", refusal="audit events are append-only")
-        post_migrate.connect(_reinstall, dispatch_uid="stragan.guards")
+        guard_table(
+            "kit_auditseal", refusal="audit seals are append-only", same_row=("event_id = NEW.event_id",)
+        )
+        # Told once after all rooms are migrated, not once for each of them.
+        post_migrate.connect(_reinstall, sender=self, dispatch_uid="stragan.guards")
 
 
 def _reinstall(using: str, **_: object) -> None:

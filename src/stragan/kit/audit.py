@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from stragan.kit.bulk import insert_rows
 from stragan.kit.models import AuditEvent
 
 
@@ -31,16 +32,20 @@ class Deed:
 
 def record(deeds: Iterable[Deed], *, at: datetime) -> None:
     """Append deeds to the trail."""
-    AuditEvent.objects.across_companies().bulk_create(
-        AuditEvent(
-            at=at,
-            verb=deed.verb,
-            subject=deed.subject,
-            subject_id=deed.subject_id,
-            company_id=deed.company_id,
-            user_id=deed.user_id,
-            actor=deed.actor,
-            facts=dict(deed.facts),
-        )
-        for deed in deeds
+    insert_rows(
+        AuditEvent,
+        columns=("company_id", "at", "user_id", "actor", "verb", "subject", "subject_id", "facts"),
+        rows=(
+            (
+                deed.company_id,
+                at,
+                deed.user_id,
+                deed.actor.value,
+                deed.verb,
+                deed.subject,
+                deed.subject_id,
+                dict(deed.facts),
+            )
+            for deed in deeds
+        ),
     )

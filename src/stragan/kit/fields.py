@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
     _IntegerBase = models.BigIntegerField[Decimal | None, Decimal | None]
+    _QuantityBase = models.BigIntegerField[Decimal, Decimal]
     _TextBase = models.TextField[str, str]
 else:
+    _QuantityBase = models.BigIntegerField
     _IntegerBase = models.BigIntegerField
     _TextBase = models.TextField
 
@@ -49,29 +51,39 @@ class MinorUnitsField(_IntegerBase):
         return to_minor(value)
 
 
-class QuantityField(_IntegerBase):
-    """A quantity as an integer in 1/10,000; ``Decimal`` in Python."""
-
-    description = "Quantity in 1/10,000"
+class TenThousandths:
+    """Stores a ``Decimal`` as an integer in 1/10,000; a finer one is an error."""
 
     def from_db_value(self, value: int | None, *_: object) -> Decimal | None:
-        """Make the stored integer a quantity again, without needless zeros."""
+        """Make the stored integer a number again, without needless zeros."""
         return None if value is None else plain_quantity(Decimal(value).scaleb(-QUANTITY_SCALE))
 
     def to_python(self, value: Any) -> Decimal | None:
-        """Accept a quantity, or its text."""
+        """Accept a number, or its text."""
         if value is None or isinstance(value, Decimal):
             return value
         return Decimal(value)
 
     def get_prep_value(self, value: Any) -> int | None:
-        """Turn the quantity into ten-thousandths; a finer one is an error."""
+        """Turn the number into ten-thousandths."""
         if value is None:
             return None
-        scaled = value.scaleb(QUANTITY_SCALE)
+        scaled = Decimal(value).scaleb(QUANTITY_SCALE)
         whole = int(scaled)
         assert whole == scaled, f"quantity {value} is finer than 1/10,000"
         return whole
+
+
+class QuantityField(TenThousandths, _QuantityBase):
+    """A quantity as an integer in 1/10,000; ``Decimal`` in Python."""
+
+    description = "Quantity in 1/10,000"
+
+
+class AverageCostField(TenThousandths, _IntegerBase):
+    """An average cost of one unit in PLN as an integer in 1/10,000; None where it is not known."""
+
+    description = "Cost in 1/10,000"
 
 
 def plain_quantity(value: Decimal) -> Decimal:

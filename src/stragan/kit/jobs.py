@@ -14,6 +14,7 @@ from typing import Final
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, QuerySet
 
+from stragan.kit.bulk import insert_rows
 from stragan.kit.models import Job, JobState
 
 LEASE_S: Final = 45  # a killed worker's job is taken up within this and one look at the table
@@ -21,6 +22,9 @@ FIRST_PAUSE_S: Final = 2.0
 LONGEST_PAUSE_S: Final = 900.0
 ANY_PRIORITY: Final = 32_767
 SOMEBODY_WAITS: Final = 5  # this and below: a person looks at a page that shows the progress
+MAX_ATTEMPTS: Final = 8
+LONGEST_WISH: Final = timedelta(hours=2)  # of somebody outside who says when to ask again
+CLOCKS_DIFFER: Final = timedelta(minutes=10)  # by more than that no two machines do
 KEEP_DONE: Final = timedelta(days=3)
 KEEP_FAILED: Final = timedelta(days=90)
 
@@ -28,6 +32,23 @@ KEEP_FAILED: Final = timedelta(days=90)
 _DUE: Final = (
     "state IN ('waiting', 'running') AND priority <= %s AND due_at <= %s "
     "AND (state = 'waiting' OR (lease_until <= %s AND attempts < max_attempts))"
+)
+
+
+_NEW_COLUMNS: Final = (
+    "company_id",
+    "name",
+    "arguments",
+    "key",
+    "state",
+    "priority",
+    "attempts",
+    "max_attempts",
+    "due_at",
+    "worker",
+    "error_code",
+    "error_params",
+    "created_at",
 )
 
 
@@ -63,16 +84,24 @@ def enqueue(request: Request, *, now: datetime) -> None:
 
 def enqueue_many(requests: Iterable[Request], *, now: datetime) -> None:
     """Record many jobs in one statement; keys that wait already are left as they are."""
-    Job.objects.bulk_create(
-        (
-            Job(
-                name=request.name,
-                key=request.key,
-                arguments=dict(request.arguments),
-                company_id=request.company_id,
-                priority=request.priority,
-                due_at=request.due_at or now,
-                created_at=now,
+    insert_rows(
+        Job,
+        columns=_NEW_COLUMNS,
+        rows=(
+            (
+                request.company_id,
+                request.name,
+                dict(request.arguments),
+                request.key,
+                JobState.WAITING.value,
+                request.priority,
+                0,
+                MAX_ATTEMPTS,
+                request.due_at or now,
+                "",
+                "",
+                {},
+                now,
             )
             for request in requests
         ),
@@ -84,6 +113,12 @@ def is_unfinished(start_of_key: str) -> bool:
     """Whether a job whose key starts so waits or is being done."""
     rows = Job.objects.filter(key__startswith=start_of_key)
     return rows.filter(state__in=[JobState.WAITING, JobState.RUNNING]).exists()
+
+
+def unfinished_keys(start_of_key: str, *, company_id: int) -> set[str]:
+    """Keys of the company's jobs that start so and wait or are being done."""
+    rows = Job.objects.filter(company_id=company_id, key__startswith=start_of_key)
+    return set(rows.filter(state__in=[JobState.WAITING, JobState.RUNNING]).values_list("key", flat=True))
 
 
 def is_any_due(*, now: datetime, priority: int = ANY_PRIORITY) -> bool:
@@ -190,6 +225,16 @@ def fail_abandoned(*, now: datetime) -> int:
     return Job.objects.filter(
         state=JobState.RUNNING, lease_until__lte=now, attempts__gte=F("max_attempts")
     ).update(state=JobState.FAILED, error_code="job_abandoned", finished_at=now, lease_until=None)
+
+
+def bring_back(*, now: datetime) -> int:
+    """Make due what a clock that was ahead, and has been put right since, put off; gives how many rows."""
+    waiting = Job.objects.filter(state=JobState.WAITING)
+    far = now + CLOCKS_DIFFER
+    asked = waiting.filter(created_at__gt=far).update(due_at=now, created_at=now)
+    again = waiting.filter(attempts__gt=0, due_at__gt=far + LONGEST_WISH).update(due_at=now)
+    held = Job.objects.filter(state=JobState.RUNNING, lease_until__gt=far + timedelta(seconds=LEASE_S))
+    return asked + again + held.update(lease_until=now)
 
 
 def failed_jobs(*, company_id: int, limit: int = 100) -> list[Job]:

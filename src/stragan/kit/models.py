@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from stragan.kit.fields import EncryptedTextField
 from stragan.kit.tenancy import CompanyManager
 
 
@@ -78,3 +79,25 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.verb}"
+
+
+class AuditSeal(models.Model):
+    """One link of the chain over the trail: the hash of the link before it and of one event. Append-only."""
+
+    event_id = models.BigIntegerField(unique=True)
+    sha256 = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.sha256}"
+
+
+class SigningKey(models.Model):
+    """A key pair of the installation (Ed25519, base64). ``slot`` 1 is in use; retired ones have none."""
+
+    slot = models.SmallIntegerField(null=True, unique=True)
+    public_key = models.CharField(max_length=60, unique=True)
+    private_key = EncryptedTextField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.public_key

@@ -4,9 +4,10 @@ SQLite gets an FTS5 table fed by triggers, PostgreSQL a GIN index. Both are put 
 ``migrate``, since SQLite drops a table's triggers when Django rebuilds it.
 """
 
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import connections, models
+from django.db.models.expressions import RawSQL
 
 from stragan.core.folding import fold
 
@@ -14,6 +15,7 @@ M = TypeVar("M", bound=models.Model)
 
 SEARCHED_TABLES: Final[list[str]] = []
 SHORTEST_TRIGRAM: Final = 3
+_PAGES_AT_ONCE: Final = 500
 
 
 def search_table(table: str) -> None:
@@ -44,6 +46,26 @@ def install_search(using: str = "default") -> None:
                 cursor.execute(f"INSERT INTO {table}_search({table}_search) VALUES ('rebuild')")
 
 
+def squeeze_search(table: str, using: str = "default") -> None:
+    """Write the index of *table* anew, some pages at a time, so that nothing of deleted texts stays in it.
+
+    SQLite only; what PostgreSQL deleted is taken away by its autovacuum.
+    """
+    connection = connections[using]
+    if connection.vendor != "sqlite":
+        return
+    index, pages = f"{table}_search", -_PAGES_AT_ONCE  # a negative number begins with all segments there are
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute("SELECT total_changes()")
+            [before] = cursor.fetchone()
+            cursor.execute(f"INSERT INTO {index}({index}, rank) VALUES ('merge', %s)", [pages])
+            cursor.execute("SELECT total_changes()")
+            if cursor.fetchone()[0] - before < 2:  # noqa: PLR2004 -- as SQLite's manual says: it has come to the end
+                return
+            pages = _PAGES_AT_ONCE
+
+
 def containing(rows: models.QuerySet[M], text: str) -> models.QuerySet[M]:
     """Rows whose ``search_text`` holds every word of *text* somewhere, newest id first.
 
@@ -58,14 +80,36 @@ def containing(rows: models.QuerySet[M], text: str) -> models.QuerySet[M]:
         for word in words:
             rows = rows.filter(search_text__contains=word)
         return rows.order_by("-id")
-    quoted = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)
     return rows.extra(
         tables=[f"{table}_search"],
         where=[f"{table}_search.rowid = {table}.id", f"{table}_search MATCH %s"],
-        params=[quoted],
+        params=[_quoted(text)],
         # Rows come out of the index in this order, so nothing is sorted.
         order_by=[f"-{table}_search.rowid"],
     )
+
+
+def ids_containing(rows: models.QuerySet[M], text: str, *, low: int, high: int) -> RawSQL | list[Any]:
+    """Give what ``__in`` takes: ids from *low* to *high* of rows that hold every word, as ``containing``.
+
+    For rows that point to those searched: a narrow range of ids is found fast, however frequent the words.
+    The caller sees to the company. On PostgreSQL only *rows* are looked at, on SQLite all of their table.
+    There the ids are read first, since it takes a subquery for a row or two and looks at each row instead.
+    """
+    if connections[rows.db].vendor == "postgresql":
+        found = containing(rows.filter(pk__gte=low, pk__lte=high), text)
+        return list(found.order_by().values_list("pk", flat=True))
+    index = f"{rows.model._meta.db_table}_search"  # noqa: SLF001 -- Django's documented way to a table's name
+    return RawSQL(  # noqa: S611 -- the table's own name; the words are parameters
+        f"SELECT rowid FROM {index} WHERE {index} MATCH %s AND rowid BETWEEN %s AND %s",
+        (_quoted(text), low, high),
+    )
+
+
+def _quoted(text: str) -> str:
+    """Write the words of *text* for FTS5; none that is long enough finds nothing."""
+    words = [word for word in fold(text).split(" ") if len(word) >= SHORTEST_TRIGRAM]
+    return " AND ".join('"' + word.replace('"', '""') + '"' for word in words) or '""'
 
 
 def _fts_statements(table: str) -> list[str]:

@@ -27,6 +27,10 @@ TEXTS: Final[dict[str, Promise]] = {
         "Allegro ended the connection with this shop. Connect it again; orders and the place in the"
         " journal are kept."
     ),
+    "shop_late": _(
+        "No word from Allegro for %(minutes)s minutes. If orders are being fetched just now, wait until"
+        " that is done; else see that Stragan's worker runs and that the internet works."
+    ),
     "allegro_client_rejected": _(
         "Allegro does not know the application's client ID or secret. Correct them, then connect the"
         " shop again."

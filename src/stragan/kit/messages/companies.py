@@ -24,5 +24,6 @@ TEXTS: Final[dict[str, Promise]] = {
     "invitation_invalid": _("This link is wrong, was used already or is too old. Ask for a new one."),
     "last_owner": _("A company needs an owner. Make somebody else an owner first."),
     "member_gone": _("This person does not work in the company any more. Reload the page."),
+    "logo_refused": _("Choose a PNG or JPEG file of up to 1 MB, with sides of 32 to 4000 points."),
     "already_member": _("%(email)s works in this company already."),
 }

@@ -15,7 +15,77 @@ TEXTS: Final[dict[str, Promise]] = {
         "A document of this series already bears the date %(latest)s, and numbers must follow dates. "
         "Choose that day or a later one."
     ),
+    "correction_not_linkable": _("%(number)s is a correction: link the document it corrects."),
+    "document_taken": _("%(number)s belongs to order %(order)s already."),
+    "link_not_by_hand": _("This link was not made by hand, so it cannot be taken away."),
+    "unlink_reason_missing": _("Write why the document does not belong to the order."),
+    "currency_differs": _("The document is in %(document)s, the order in %(order)s."),
+    "hand_draft_gone": _("This draft is no more: it was issued or discarded."),
+    "order_worth_nothing": _(
+        "The buyer pays nothing for this order, so there is no sale to document (VAT Act art. 106b). "
+        "Set the order's status to closed."
+    ),
+    "vat_due_before_exemption": _(
+        "The sale is of %(sold)s, when the company was a VAT payer, but the document is issued without VAT: "
+        "the issue date decides what is printed. VAT of that day may be due (VAT Act art. 19a). Ask the "
+        "accountant before you issue it."
+    ),
+    "vat_not_due_before_registration": _(
+        "The sale is of %(sold)s, when the company was exempt from VAT, but the document is issued with VAT: "
+        "the issue date decides what is printed, and printed VAT must be paid (VAT Act art. 108). Ask the "
+        "accountant before you issue it."
+    ),
+    "document_worth_nothing": _("The document is worth nothing. Enter a price."),
+    "void_reason_missing": _("Write why the document is voided."),
+    "correction_not_voidable": _(
+        "%(number)s is a correction. Corrections are not voided: issue another correction instead."
+    ),
+    "document_in_ksef": _("%(number)s has been sent to KSeF. Correct it to zero instead of voiding it."),
+    "document_on_allegro": _(
+        "%(number)s was sent to the order on Allegro, so the buyer may have it and it cannot be voided."
+        " Correct it instead."
+    ),
+    "document_has_correction": _(
+        "%(number)s corrects this document, so it counts as handed over. Correct it instead of voiding it."
+    ),
+    "document_converted": _("%(number)s was made from this document. Undo that document first."),
+    "document_void": _("%(number)s is void."),
+    "kind_not_correctable": _(
+        "%(number)s has no accounting effect, so there is nothing to correct. Void it and issue a new one."
+    ),
+    "correction_reason_missing": _("Write why the document is corrected."),
+    "correction_changes_nothing": _("This correction would change nothing on %(number)s."),
+    "corrected_to_zero": _(
+        "%(number)s has been corrected to zero: nothing is left of it. Issue a new document instead."
+    ),
+    "correction_before_document": _(
+        "A correction cannot be older than what it corrects (%(latest)s). Choose that day or a later one."
+    ),
+    "correction_line_unknown": _("The document has no line “%(line)s”."),
+    "correction_line_ambiguous": _(
+        "Several lines of the document are called “%(line)s”. Name the line by its position."
+    ),
+    "correction_value_wrong": _("Line “%(line)s” cannot have the value %(value)s."),
+    "export_folder_unusable": _("Files cannot be written into %(folder)s. Choose another folder."),
+    "correction_unreadable": _("Line %(line)s of the file cannot be read: %(reason)s."),
     "original_exists": _("This order already has the document %(number)s."),
+    "fiscal_receipt_missing": _(
+        "The number, the cash register's id and the day of the fiscal receipt are not known. "
+        "Enter them in the draft."
+    ),
+    "receipt_without_nip": _(
+        "An invoice to the fiscal receipt %(receipt)s may bear a tax number only if the receipt has it "
+        "(VAT Act art. 106b(5)). Confirm that it does, or leave the number empty."
+    ),
+    "receipt_differs": _(
+        "The receipt %(number)s is for %(amount)s, and the invoice to it documents the same sale. "
+        "Make the amounts agree, or correct the receipt first."
+    ),
+    "receipt_gone": _("The receipt %(number)s is no longer this order's document. Reload the page."),
+    "receipts_not_chosen": _(
+        "Nobody has said yet what a receipt is here, so confirmations of sale are issued: they are no fiscal "
+        "receipts. Choose it in the settings of the company."
+    ),
     "predecessor_documented": _(
         "Purchases of this order came from order %(number)s, which already has a document. "
         "Correct that document first."
@@ -52,6 +122,15 @@ TEXTS: Final[dict[str, Promise]] = {
     "company_unknown": _("There is no company with the NIP %(nip)s here."),
     "company_not_chosen": _("There are several companies here. Choose one with --company NIP."),
     "company_missing": _("There is no company here yet. Make one with `stragan init`."),
+    "series_pattern_taken": _(
+        "This pattern could give a number that documents with the pattern %(other)s have or get. "
+        "Make it different, for example by other letters in front."
+    ),
+    "not_convertible": _(
+        "The document %(number)s cannot become this one: its order has a document already, or it was voided."
+    ),
+    "why_document": _("As on the document %(number)s"),
+    "why_product": _("VAT code %(code)s of the product that the offer %(offer)s sells; the offer has none"),
     "why_offer": _("VAT setting of the offer %(offer)s on Allegro: %(rate)s %(exemption)s"),
     "why_seller_exempt": _("The seller is exempt from VAT: %(basis)s"),
     "why_goods": _("The service follows the goods it was bought with: %(offer)s"),

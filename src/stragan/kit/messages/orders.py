@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TEXTS: Final[dict[str, Promise]] = {
+    "payout_unknown": _("There is no payout %(payout)s. List them with “stragan payouts list”."),
     "vat_missing": _(
         "The offer “%(offer)s” has no VAT rate on Allegro. Set the rate in the draft or in the offer."
     ),
@@ -56,11 +57,21 @@ TEXTS: Final[dict[str, Promise]] = {
         "let an owner or accountant issue it alone, with a reason."
     ),
     "order_cancelled": _("The order was cancelled, so there is no sale to document."),
+    "order_deleted": _("The order was deleted here. Restore it first."),
     "order_superseded": _(
         "The purchases of this order were merged into order %(number)s. Issue the document for that one."
     ),
     "order_gone": _(
         "Allegro no longer has this order: it was merged into another one or withdrawn. Fetch the orders."
     ),
+    "order_has_document": _(
+        "Order %(number)s has a document, so it cannot be deleted. Void or unlink the document first."
+    ),
+    "selection_too_large": _("More than %(limit)s rows match. Narrow the filter and select again."),
+    "selection_gone": _("This selection was made more than a day ago. Select again."),
+    "view_name_taken": _("There is a view called “%(name)s” already. Choose another name."),
+    "view_name_missing": _("Give the view a name."),
+    "too_many_views": _("There are %(most)s saved views already. Delete some first."),
+    "delete_reason_missing": _("Say why the orders are deleted: the reason stays in their timeline."),
     "order_unknown": _("There is no order %(order)s here. Fetch the orders first."),
 }
