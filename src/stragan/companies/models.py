@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from stragan.companies.states import CONTACT_MONTHS, LEAST_MONTHS, MOST_MONTHS
 from stragan.kit.tenancy import CompanyManager
 
 
@@ -43,11 +44,27 @@ class Books(models.TextChoices):
     RYCZALT = "ryczalt"
 
 
+class NegativeStock(models.TextChoices):
+    """What happens when a document would take more than is in stock."""
+
+    FORBID = "forbid"
+    WARN = "warn"
+    ALLOW = "allow"
+
+
+class Receipts(models.TextChoices):
+    """What a receipt is here; the company is asked once, nothing is guessed (VAT Act art. 111)."""
+
+    NON_FISCAL = "non_fiscal"  # exempt from a cash register: a confirmation of sale
+    FISCAL = "fiscal"  # a cash register outside prints it: its number is kept here
+
+
 class Company(models.Model):
     """A firm that sells. Switches decide which parts of the product it sees.
 
-    ``vat_exemption_basis`` is the legal basis printed on invoices of a seller who is not a VAT payer,
-    and on lines with the code ``zw`` of one who is.
+    ``vat_payer`` with its basis is the status before the first row of ``VatStatus``; ask
+    ``queries.vat_standing``. ``vat_exemption_basis`` is the legal basis printed on invoices of a seller who
+    is not a VAT payer, and on lines with the code ``zw`` of one who is.
     """
 
     nip = models.CharField(max_length=10, unique=True)
@@ -65,11 +82,19 @@ class Company(models.Model):
     warehouse = models.BooleanField(default=True)
     books = models.CharField(max_length=10, choices=Books, default=Books.NONE)
     allegro_module = models.BooleanField(default=True)
+    negative_stock = models.CharField(max_length=6, choices=NegativeStock, default=NegativeStock.WARN)
+    receipts = models.CharField(max_length=10, choices=Receipts, blank=True)  # empty: not asked yet
+    ryczalt_rate = models.CharField(max_length=4, default="3")  # percent of goods without a rate of their own
+    push_stock = models.BooleanField(default=False)
+    push_stock_changed_at = models.DateTimeField(null=True)
+    push_stock_changed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     close_order_on_issue = models.BooleanField(default=False)
     close_order_on_issue_changed_at = models.DateTimeField(null=True)
     close_order_on_issue_changed_by = models.ForeignKey(
         User, null=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # Months after the purchase; then contact data of buyers are purged.
+    contact_months = models.PositiveSmallIntegerField(default=CONTACT_MONTHS, db_default=CONTACT_MONTHS)
     next_order_number = models.BigIntegerField(default=1)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -80,10 +105,53 @@ class Company(models.Model):
                 condition=Q(vat_payer=True) | ~Q(vat_exemption_basis=""), name="company_exempt_has_basis"
             ),
             models.CheckConstraint(condition=Q(books__in=Books.values), name="company_books_known"),
+            models.CheckConstraint(
+                condition=Q(negative_stock__in=NegativeStock.values), name="company_negative_stock_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_months__gte=LEAST_MONTHS, contact_months__lte=MOST_MONTHS),
+                name="company_contact_months_possible",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class CompanyLogo(models.Model):
+    """The picture on documents issued from now on; apart, since every page reads the company."""
+
+    company = models.OneToOneField(Company, on_delete=models.CASCADE, related_name="logo")
+    image = models.BinaryField()  # PNG or JPEG
+    media_type = models.CharField(max_length=20)
+    changed_at = models.DateTimeField()
+
+    objects: CompanyManager["CompanyLogo"] = CompanyManager()
+
+    def __str__(self) -> str:
+        return f"logo {self.company_id}"
+
+
+class VatStatus(models.Model):
+    """From this Warsaw day on the company is a VAT payer, or exempt on that legal basis."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="vat_statuses")
+    since = models.DateField()
+    vat_payer = models.BooleanField()
+    exemption_basis = models.CharField(max_length=200, blank=True)
+
+    objects: CompanyManager["VatStatus"] = CompanyManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "since"], name="vat_status_once"),
+            models.CheckConstraint(
+                condition=Q(vat_payer=True) | ~Q(exemption_basis=""), name="vat_status_exempt_has_basis"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.since} {self.vat_payer}"
 
 
 class Role(models.TextChoices):

@@ -1,10 +1,10 @@
 """What is asked about companies and their people."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from stragan.companies.models import Company, Invitation, Membership, Role, User
+from stragan.companies.models import Company, CompanyLogo, Invitation, Membership, Role, User, VatStatus
 from stragan.kit.models import AuditEvent
 
 _DEEDS_READ: Final = 300
@@ -32,6 +32,63 @@ def companies_of(*, user: User) -> list[Company]:
 def has_address(company: Company) -> bool:
     """Whether the company has the whole address its invoices must carry (VAT Act art. 106e)."""
     return all(part.strip() for part in (company.street, company.postal_code, company.city))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatStanding:
+    """Whether the company is a VAT payer on a day; the basis of the exemption, or of its exempt lines."""
+
+    vat_payer: bool
+    exemption_basis: str
+
+
+def vat_standing(company: Company, *, on: date) -> VatStanding:
+    """Give the VAT status that holds *on* a Warsaw day."""
+    rows = VatStatus.objects.for_company(company).filter(since__lte=on).order_by("-since")
+    latest = rows.first()
+    if latest is None:
+        return VatStanding(vat_payer=company.vat_payer, exemption_basis=company.vat_exemption_basis)
+    return VatStanding(vat_payer=latest.vat_payer, exemption_basis=latest.exemption_basis)
+
+
+def was_ever_payer(company: Company) -> bool:
+    """Whether the company is, was or will be a VAT payer: else its documents have no net and no VAT."""
+    return company.vat_payer or VatStatus.objects.for_company(company).filter(vat_payer=True).exists()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VatStretch:
+    """A VAT status with its Warsaw days: from *since* (None: the start) to *until* (None: on and on)."""
+
+    since: date | None
+    until: date | None
+    vat_payer: bool
+    exemption_basis: str
+
+    def holds(self, day: date) -> bool:
+        """Whether *day* lies within."""
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+def vat_history(company: Company) -> list[VatStretch]:
+    """Every VAT status the company had, has and will have, oldest first, without gaps."""
+    rows = list(VatStatus.objects.for_company(company).order_by("since"))
+    ends = [row.since - timedelta(days=1) for row in rows]
+    first = VatStretch(
+        since=None,
+        until=ends[0] if ends else None,
+        vat_payer=company.vat_payer,
+        exemption_basis=company.vat_exemption_basis,
+    )
+    return [first] + [
+        VatStretch(since=row.since, until=until, vat_payer=row.vat_payer, exemption_basis=row.exemption_basis)
+        for row, until in zip(rows, [*ends[1:], None], strict=False)
+    ]
+
+
+def logo_of(company: Company) -> CompanyLogo | None:
+    """The company's picture, if it has one."""
+    return CompanyLogo.objects.for_company(company).first()
 
 
 def is_set_up() -> bool:

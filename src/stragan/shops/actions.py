@@ -53,6 +53,12 @@ class ShopNotConnected(Refused):
     code = "shop_not_connected"
 
 
+class ModuleOff(Refused):
+    """The company has the Allegro module switched off: nothing is asked of Allegro."""
+
+    code = "allegro_module_off"
+
+
 class FetchedRecently(Conflict):
     """Less than ten minutes passed since the last fetch by hand."""
 
@@ -168,6 +174,12 @@ def store_tokens(*, shop_id: int, tokens: Tokens, lease_until: datetime) -> bool
     return bool(updated)
 
 
+def sync_by(shop_id: int, *, at: datetime) -> None:
+    """Let the next sync be no later than that. Real time."""
+    rows = Shop.objects.across_companies().filter(pk=shop_id)
+    rows.filter(next_sync_at__gt=at).update(next_sync_at=at)
+
+
 @transaction.atomic
 def ask_to_reconnect(*, shop: Shop, reason: str, obtained_at: datetime | None, now: datetime) -> bool:
     """Stop calling Allegro for this shop until the seller connects it again; nothing is lost.
@@ -265,7 +277,10 @@ def start_fetch_by_hand(*, shop: Shop, user: User, now: datetime) -> SyncRun:
 
     :raises FetchedRecently: the last one was less than ten minutes ago.
     :raises ShopNotConnected: orders cannot flow.
+    :raises ModuleOff: the company switched the Allegro module off.
     """
+    if not shop.company.allegro_module:
+        raise ModuleOff
     row = Shop.objects.for_company(shop.company_id).select_for_update().get(pk=shop.pk)
     if row.state != ShopState.CONNECTED:
         raise ShopNotConnected(shop=row.name)

@@ -14,9 +14,10 @@ from typing import Final
 from django.db.models import Q
 
 from stragan.core.errors import Conflict
+from stragan.kit.jobs import CLOCKS_DIFFER
 from stragan.shops.models import Shop
 
-SYNC_LEASE: Final = timedelta(seconds=60)
+SYNC_LEASE: Final = timedelta(seconds=45)  # a machine that died is followed by another within a minute
 TOKEN_LEASE: Final = timedelta(seconds=30)  # shorter than Allegro's grace for a used refresh token
 _PROC: Final = Path("/proc")
 
@@ -37,14 +38,21 @@ def take(shop_id: int, *, owner: str, now: datetime) -> bool:
     rows = Shop.objects.across_companies().filter(pk=shop_id)
     values = {"lease_owner": owner, "lease_until": now + SYNC_LEASE}
     free = Q(lease_until__isnull=True) | Q(lease_until__lt=now) | Q(lease_owner="")
+    free |= Q(lease_until__gt=now + SYNC_LEASE + CLOCKS_DIFFER)  # by a clock that was put right since
     if rows.filter(free).update(**values):
         return True
     holder = rows.values_list("lease_owner", flat=True).first() or ""
     return is_dead(holder) and bool(rows.filter(lease_owner=holder).update(**values))
 
 
+def held_until(shop_id: int) -> datetime | None:
+    """When the lease of whoever syncs the shop now ends, unless it is renewed."""
+    rows = Shop.objects.across_companies().filter(pk=shop_id).exclude(lease_owner="")
+    return rows.values_list("lease_until", flat=True).first()
+
+
 def renew(shop_id: int, *, owner: str, now: datetime) -> None:
-    """Hold the shop for another minute; within a transaction this also fences off a second holder.
+    """Hold the shop for another while; within a transaction this also fences off a second holder.
 
     :raises LeaseLost: another process holds it.
     """
@@ -70,6 +78,7 @@ def take_token(shop_id: int, *, now: datetime) -> datetime | None:
     until = now + TOKEN_LEASE
     rows = Shop.objects.across_companies().filter(pk=shop_id)
     free = Q(token_lease_until__isnull=True) | Q(token_lease_until__lt=now)
+    free |= Q(token_lease_until__gt=now + TOKEN_LEASE + CLOCKS_DIFFER)
     return until if rows.filter(free).update(token_lease_until=until) else None
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from stragan.companies.models import Company
+from stragan.kit.tenancy import CompanyQuerySet
 from stragan.shops.models import PendingForm, QuarantinedForm, Shop
 
 # An event that names no form is kept under its own id until the list shows what it was about.
@@ -13,6 +15,7 @@ EVENT_PREFIX: Final = "event:"
 _FIRST_WAIT_S: Final = 30
 _LONGEST_WAIT_S: Final = 3600
 _AT_ONCE: Final = 500
+_NOTHING: Final = zlib.compress(b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +102,17 @@ def quarantine(*, shop: Shop, unreadable: Sequence[Unreadable], now: datetime) -
         ],
     )
     return frozenset(form.form_id for form in fresh)
+
+
+def with_contact(company: Company, *, before: datetime) -> CompanyQuerySet[QuarantinedForm]:
+    """Forms put aside before that instant whose bytes are still here."""
+    rows = QuarantinedForm.objects.for_company(company).filter(created_at__lt=before)
+    return rows.exclude(payload=_NOTHING)
+
+
+def forget_payloads(company: Company, *, before: datetime) -> int:
+    """Drop the bytes of old forms that could not be read, since nobody knows what in them is personal."""
+    return with_contact(company, before=before).update(payload=_NOTHING)
 
 
 def _parts(items: Sequence[str]) -> list[Sequence[str]]:

@@ -1,8 +1,10 @@
 """What is asked about shops."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q, Sum
 
 from stragan.companies.models import Company
 from stragan.kit.tenancy import CompanyQuerySet
@@ -14,11 +16,57 @@ def shops_of(company: Company) -> CompanyQuerySet[Shop]:
     return Shop.objects.for_company(company).exclude(state=ShopState.REMOVED).order_by("name", "id")
 
 
+def shops_by_id(company_id: int, shop_ids: Iterable[int]) -> dict[int, str]:
+    """Names of these shops of a company, removed ones too."""
+    rows = Shop.objects.for_company(company_id).filter(pk__in=list(shop_ids))
+    return dict(rows.order_by("name").values_list("id", "name"))
+
+
 def shops_to_sync(now: datetime) -> list[int]:
     """Connected shops of all companies whose next sync is due, for the scheduler."""
     rows = Shop.objects.across_companies().filter(state=ShopState.CONNECTED, company__allegro_module=True)
     due = rows.filter(next_sync_at__isnull=True) | rows.filter(next_sync_at__lte=now)
     return list(due.order_by("next_sync_at", "id").values_list("id", flat=True))
+
+
+def due_for(reading: str, *, now: datetime) -> list[tuple[int, int]]:
+    """Connected shops whose *reading*, a row beside the shop, is due or not made yet: (shop id, company id).
+
+    Orders come first: nothing else is read before a shop's first import is done.
+    """
+    rows = Shop.objects.across_companies().filter(
+        state=ShopState.CONNECTED, company__allegro_module=True, first_import_done_at__isnull=False
+    )
+    due = rows.filter(Q(**{f"{reading}__isnull": True}) | Q(**{f"{reading}__next_at__lte": now}))
+    return list(due.order_by("id").values_list("id", "company_id"))
+
+
+def may_go_on(shop_id: int) -> tuple[bool, bool]:
+    """Say whether the shop was neither switched off nor removed, and whether the company's module is on."""
+    rows = Shop.objects.across_companies().filter(pk=shop_id)
+    state, is_on = rows.values_list("state", "company__allegro_module").get()
+    return state not in {ShopState.DISABLED, ShopState.REMOVED}, is_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchCounts:
+    """What the runs of a stretch of time did to the orders of a shop."""
+
+    new: int = 0
+    changed: int = 0
+    failed: int = 0  # could not be fetched, or not be read
+
+
+def counts_since(company: Company, *, since: datetime) -> dict[int, FetchCounts]:
+    """What all runs begun since that instant (real time) did, by shop."""
+    rows = SyncRun.objects.for_company(company).filter(shop__in=shops_of(company), started_at__gte=since)
+    sums = rows.values("shop_id").annotate(
+        all_new=Sum("new"), all_changed=Sum("changed"), all_failed=Sum("failed") + Sum("quarantined")
+    )
+    return {
+        row["shop_id"]: FetchCounts(new=row["all_new"], changed=row["all_changed"], failed=row["all_failed"])
+        for row in sums.order_by("shop_id")
+    }
 
 
 def latest_run(shop: Shop) -> SyncRun | None:

@@ -1,5 +1,6 @@
 """The company itself: made with its owner, changed by an owner."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,7 +9,7 @@ from django.db import transaction
 
 from stragan.companies.actions.people import checked_email, user_with
 from stragan.companies.actions.trail import record
-from stragan.companies.models import Books, Company, Membership, Role, User
+from stragan.companies.models import Books, Company, Membership, Receipts, Role, User
 from stragan.core.errors import Refused
 from stragan.core.nip import checked_nip
 from stragan.kit.audit import Actor
@@ -46,7 +47,7 @@ class CompanyData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompanySettings:
-    """What an owner may change later; the NIP stays."""
+    """What an owner may change later; the NIP stays, and the VAT status has days (``actions.vat``)."""
 
     name: str
     street: str
@@ -56,10 +57,10 @@ class CompanySettings:
     bank_account: str = ""
     bank_name: str = ""
     footer: str = ""
-    vat_payer: bool
-    vat_exemption_basis: str = ""
     warehouse: bool
     books: str
+    ryczalt_rate: str = "3"
+    receipts: str = ""
     allegro_module: bool
     close_order_on_issue: bool
 
@@ -120,24 +121,40 @@ def create_company_with_owner(
 def update_company(*, company: Company, changes: CompanySettings, by: User, now: datetime) -> Company:
     """Change a company's data and switches; which columns changed goes into the trail, not their content.
 
-    :raises CompanyDataMissing: name or address are not whole.
+    A company made without an address may switch packages all the same: name and address are looked at
+    only when one of them changes.
+
+    :raises CompanyDataMissing: the new name or address are not whole.
     """
-    _check_whole(changes, fields=_NAME_AND_ADDRESS)
+    wanted: dict[str, object] = {
+        name: getattr(changes, name) for name in CompanySettings.__dataclass_fields__
+    }
     with transaction.atomic():
         row = Company.objects.select_for_update().get(pk=company.pk)
-        wanted: dict[str, object] = {
-            name: getattr(changes, name) for name in CompanySettings.__dataclass_fields__
-        }
-        wanted["vat_exemption_basis"] = _basis(vat_payer=changes.vat_payer, given=changes.vat_exemption_basis)
-        changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
-        if "close_order_on_issue" in changed:
-            row.close_order_on_issue_changed_at, row.close_order_on_issue_changed_by = now, by
-        for name in changed:
-            setattr(row, name, wanted[name])
-        if changed:
-            row.save()
-            record("company.changed", company=row, by=by, now=now, facts={"columns": changed})
+        if any(getattr(row, name) != wanted[name] for name in _NAME_AND_ADDRESS):
+            _check_whole(changes, fields=_NAME_AND_ADDRESS)
+        _change(row, wanted, by=by, now=now)
     return row
+
+
+def set_receipts(*, company: Company, receipts: str, by: User, now: datetime) -> Company:
+    """Keep the answer to what a receipt is here: ``Receipts`` (VAT Act art. 111); nothing is guessed."""
+    with transaction.atomic():
+        row = Company.objects.select_for_update().get(pk=company.pk)
+        _change(row, {"receipts": Receipts(receipts).value}, by=by, now=now)
+    return row
+
+
+def _change(row: Company, wanted: Mapping[str, object], *, by: User, now: datetime) -> None:
+    """Save what differs in the locked *row* and say in the trail which columns did."""
+    changed = sorted(name for name, value in wanted.items() if getattr(row, name) != value)
+    if "close_order_on_issue" in changed:
+        row.close_order_on_issue_changed_at, row.close_order_on_issue_changed_by = now, by
+    for name in changed:
+        setattr(row, name, wanted[name])
+    if changed:
+        row.save()
+        record("company.changed", company=row, by=by, now=now, facts={"columns": changed})
 
 
 def _check_whole(data: CompanyData | CompanySettings, *, fields: tuple[str, ...]) -> None:
