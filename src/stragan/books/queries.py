@@ -1,0 +1,102 @@
+"""What is asked about the books."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Final
+
+from django.db.models import Sum
+
+from stragan.books.entries import Keeping, ProductFacts
+from stragan.books.models import CashReport, ClosedMonth, RevenueRow, VatRow
+from stragan.books.states import Register, RowType
+from stragan.companies.models import Books, Company
+from stragan.core.errors import Refused
+from stragan.core.money import ZERO
+from stragan.products.models import Product
+
+
+class BooksOff(Refused):
+    """The company keeps no books here."""
+
+    code = "books_off"
+
+
+BOOKS: Final = {Books.KPIR: Register.KPIR, Books.RYCZALT: Register.RYCZALT}
+
+
+def book_of(company: Company) -> Register | None:
+    """Give the book of revenue the company keeps now, if any."""
+    return BOOKS.get(Books(company.books))
+
+
+def closed_months(company: Company) -> dict[str, frozenset[str]]:
+    """Give the months that take no more rows, by register."""
+    rows = ClosedMonth.objects.for_company(company).filter(reopened_at__isnull=True)
+    found: dict[str, set[str]] = {}
+    for register, period in rows.values_list("register", "period"):
+        found.setdefault(register, set()).add(period)
+    return {register: frozenset(periods) for register, periods in found.items()}
+
+
+def keeping_of(company: Company, book: Register, *, skus: Iterable[str] = ()) -> Keeping:
+    """Read how the company keeps *book* now, with what the products of *skus* say."""
+    return Keeping(
+        book=book,
+        ryczalt_rate=company.ryczalt_rate,
+        closed=closed_months(company),
+        products=_products(company, set(skus) - {""}),
+    )
+
+
+def _products(company: Company, skus: set[str]) -> dict[str, ProductFacts]:
+    if not skus:
+        return {}
+    rows = Product.objects.for_company(company).filter(sku__in=skus).exclude(ryczalt_rate="", gtu="")
+    return {
+        sku: ProductFacts(ryczalt_rate=rate, gtu=gtu)
+        for sku, rate, gtu in rows.values_list("sku", "ryczalt_rate", "gtu")
+    }
+
+
+def posted_ids(company: Company, document_ids: Iterable[int]) -> set[int]:
+    """Say which of these documents have rows in the registers kept now, taken back or not."""
+    ids = list(document_ids)
+    book = book_of(company)
+    vat = VatRow.objects.for_company(company).filter(document_id__in=ids, reverses__isnull=True)
+    found = set(vat.values_list("document_id", flat=True))
+    if book is not None:
+        revenue = RevenueRow.objects.for_company(company).filter(
+            document_id__in=ids, reverses__isnull=True, book=book
+        )
+        found |= set(revenue.values_list("document_id", flat=True))
+    return {pk for pk in found if pk is not None}
+
+
+def flat_rate_amounts(
+    company: Company, document_ids: Iterable[int], *, of_corrections: bool = False
+) -> dict[int, dict[str, Decimal]]:
+    """Give what documents have in the flat-rate register, per rate, by id; none for those not in it.
+
+    With *of_corrections*: what their corrections have there, together, by the id of the corrected document.
+    """
+    column = "document__corrects_id" if of_corrections else "document_id"
+    sums = (
+        RevenueRow.objects.for_company(company)
+        .filter(book=Register.RYCZALT, **{f"{column}__in": list(document_ids)})
+        .order_by()
+        .values_list(column, "rate")
+        .annotate(all_amounts=Sum("amount"))
+    )
+    found: dict[int, dict[str, Decimal]] = {}
+    for document_id, rate, amount in sums:
+        found.setdefault(document_id, {})[rate] = amount or ZERO
+    return found
+
+
+def standing_reports(company: Company, book: Register, period: str) -> list[CashReport]:
+    """Give the reports of cash registers of a month that were not taken back, oldest first."""
+    rows = RevenueRow.objects.for_company(company).filter(
+        book=book, period=period, type=RowType.RO, report__isnull=False, reverses__isnull=True, reversals=None
+    )
+    ids = list(rows.values_list("report_id", flat=True))
+    return list(CashReport.objects.for_company(company).filter(pk__in=ids).order_by("id"))

@@ -1,0 +1,61 @@
+"""Deeds on stock. Each is one transaction, or part of its caller's, and leaves a note."""
+
+from stragan.warehouse.actions.by_hand import (
+    CountLine,
+    CountOutdated,
+    NoteDateFuture,
+    NoteEmpty,
+    NoteHead,
+    NoteLine,
+    NoteNotReversible,
+    NoteProductUnknown,
+    NoteQuantityWrong,
+    NoteReasonMissing,
+    NoteStockMissing,
+    reverse_note,
+    set_opening_stock,
+    take_stock,
+    write_note,
+)
+from stragan.warehouse.actions.issuing import (
+    GoodsIssue,
+    GoodsReturn,
+    correct_goods,
+    issue_goods,
+    reverse_notes,
+)
+from stragan.warehouse.actions.reserving import (
+    Demand,
+    Held,
+    live_reservations,
+    release_reservations,
+    reserve,
+)
+
+__all__ = [
+    "CountLine",
+    "CountOutdated",
+    "Demand",
+    "GoodsIssue",
+    "GoodsReturn",
+    "Held",
+    "NoteDateFuture",
+    "NoteEmpty",
+    "NoteHead",
+    "NoteLine",
+    "NoteNotReversible",
+    "NoteProductUnknown",
+    "NoteQuantityWrong",
+    "NoteReasonMissing",
+    "NoteStockMissing",
+    "correct_goods",
+    "issue_goods",
+    "live_reservations",
+    "release_reservations",
+    "reserve",
+    "reverse_note",
+    "reverse_notes",
+    "set_opening_stock",
+    "take_stock",
+    "write_note",
+]
