@@ -6,20 +6,34 @@ from datetime import date, datetime
 from typing import Final
 
 from stragan.companies.models import Company, User
-from stragan.contractors.actions import BuyerFacts, match_or_create
+from stragan.contractors.actions import BuyerFacts, keep_changes, match_or_create
 from stragan.core.errors import Refused
-from stragan.core.folding import fold
 from stragan.core.numbering import format_number, period_of
-from stragan.core.snapshot import DocumentKind, DocumentSnapshot, sha256_of, to_bytes
+from stragan.core.snapshot import DocumentKind, DocumentSnapshot
 from stragan.documents.content import DraftContent
 from stragan.documents.freezing import Sums, freeze
-from stragan.documents.models import Document, Draft, NumberSeries
+from stragan.documents.logos import keep_logo
+from stragan.documents.models import Document, Draft, NumberSeries, OrderDocument
+from stragan.documents.order_marks import refresh_marks
+from stragan.documents.queries import pattern_of
+from stragan.documents.rows import columns_of
 from stragan.documents.sellers import profile_of, seller_of
-from stragan.documents.states import ORIGINAL_KINDS, PATTERNS
+from stragan.documents.states import LinkOrigin
 from stragan.kit import audit, jobs
+from stragan.kit.bulk import insert_instances, insert_rows
 
+_LINK_COLUMNS: Final = (
+    "company",
+    "order",
+    "document",
+    "original",
+    "origin",
+    "at",
+    "by",
+    "end_code",
+    "end_reason",
+)
 RENDER_PDF: Final = "documents.render_pdf"
-BUYER_NAME_LENGTH: Final = 512
 
 
 class IssueDateTooEarly(Refused):
@@ -30,14 +44,20 @@ class IssueDateTooEarly(Refused):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A checked document that only lacks its number. ``reason`` is why it was allowed to differ."""
+    """A checked document that only lacks its number. ``reason`` is why it was allowed to differ.
+
+    ``order_id`` is 0 for one written by hand. ``buyer`` is None where no contractor stands on it;
+    ``source_id`` is the document it is made from.
+    """
 
     order_id: int
     shop: str
     content: DraftContent
     sums: Sums
-    buyer: BuyerFacts
+    buyer: BuyerFacts | None
     reason: str = ""
+    source_id: int | None = None
+    shop_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +81,7 @@ def lock_series(*, company: Company, kind: DocumentKind, issue_date: date) -> Nu
     The lock is taken before anything else is read, so issuing documents of one series is one queue. On
     SQLite the transaction itself holds the lock.
     """
-    pattern = PATTERNS[kind]
+    pattern = pattern_of(company, kind)
     period = period_of(pattern, on=issue_date)
     rows = NumberSeries.objects.for_company(company)
     locked = rows.select_for_update().filter(pattern=pattern, period=period)
@@ -95,11 +115,14 @@ def issue_prepared(
     """
     if not prepared:
         return []
-    contractors = match_or_create((one.buyer for one in prepared), company_id=company.pk, now=author.now)
+    buyers = [one.buyer for one in prepared if one.buyer is not None]
+    contractors = match_or_create(buyers, company_id=company.pk, now=author.now)
     first = series.next_sequence
     series.next_sequence = first + len(prepared)
     series.save(update_fields=["next_sequence"])
-    profile, seller = profile_of(company), seller_of(company)
+    profile = profile_of(company, on=prepared[0].content.issue_date)
+    seller = seller_of(company, profile=profile)
+    keep_logo(company, seller.logo_sha256)
     documents, snapshots = [], []
     for sequence, one in enumerate(prepared, start=first):
         number = format_number(series.pattern, sequence=sequence, issue_date=one.content.issue_date)
@@ -118,19 +141,23 @@ def issue_prepared(
                 snapshot,
                 one,
                 company_id=company.pk,
-                contractor_id=contractors[one.buyer.match_key].pk,
+                contractor_id=contractors[one.buyer.match_key].pk if one.buyer else None,
                 series_id=series.pk,
                 sequence=sequence,
                 user_id=author.user_id,
             )
         )
-    saved = Document.objects.for_company(company).bulk_create(documents)
+    insert_instances(documents, key="number")
+    pairs = zip(prepared, documents, strict=True)
+    numbers = {one.buyer.match_key: row.number for one, row in pairs if one.buyer}
+    keep_changes(contractors, numbers=numbers, user_id=author.user_id)
     Draft.objects.for_company(company).filter(
         order_id__in=[one.order_id for one in prepared], kind=prepared[0].content.kind
     ).delete()
-    _ask_for_files(saved, author=author)
-    _record(saved, prepared, author=author)
-    return list(zip(saved, snapshots, strict=True))
+    _link_to_orders(documents, author=author)
+    ask_for_files(documents, author=author)
+    _record(documents, prepared, author=author)
+    return list(zip(documents, snapshots, strict=True))
 
 
 def _row(
@@ -138,45 +165,50 @@ def _row(
     one: Prepared,
     *,
     company_id: int,
-    contractor_id: int,
+    contractor_id: int | None,
     series_id: int,
     sequence: int,
     user_id: int | None,
 ) -> Document:
-    data = to_bytes(snapshot)
-    buyer = snapshot.buyer
     return Document(
+        **columns_of(snapshot, allegro_login=one.buyer.allegro_login if one.buyer else ""),
         company_id=company_id,
-        kind=snapshot.kind.value,
-        number=snapshot.number,
         series_id=series_id,
         sequence=sequence,
-        order_id=one.order_id,
-        original=snapshot.kind in ORIGINAL_KINDS,
+        order_id=one.order_id or None,
+        shop_id=one.shop_id,
+        converted_from_id=one.source_id,
         contractor_id=contractor_id,
-        issue_date=snapshot.issue_date,
-        supply_date=snapshot.supply_date,
-        currency=snapshot.currency,
-        net=snapshot.net,
-        vat=snapshot.vat,
-        gross=snapshot.gross,
-        deposit=snapshot.deposit,
-        to_pay=snapshot.to_pay,
-        buyer_name=buyer.name[:BUYER_NAME_LENGTH],
-        buyer_nip=buyer.nip or buyer.vat_eu,
-        ksef=snapshot.ksef.value,
-        snapshot=data,
-        sha256=sha256_of(data),
-        search_text=fold(
-            f"{snapshot.number} {buyer.name} {buyer.nip} {buyer.vat_eu} {one.buyer.allegro_login} "
-            f"{snapshot.order_id}"
-        ),
-        issued_at=snapshot.issued_at,
         issued_by_id=user_id,
     )
 
 
-def _ask_for_files(documents: Sequence[Document], *, author: Author) -> None:
+def _link_to_orders(documents: Sequence[Document], *, author: Author) -> None:
+    """Let orders have these documents; the database refuses a second original."""
+    insert_rows(
+        OrderDocument,
+        columns=_LINK_COLUMNS,
+        rows=(
+            (
+                document.company_id,
+                document.order_id,
+                document.pk,
+                document.original,
+                LinkOrigin.ISSUED.value,
+                author.now,
+                author.user_id,
+                "",
+                "",
+            )
+            for document in documents
+            if document.order_id is not None
+        ),
+    )
+    refresh_marks(document.order_id for document in documents if document.order_id is not None)
+
+
+def ask_for_files(documents: Sequence[Document], *, author: Author) -> None:
+    """Have a worker make the PDFs."""
     jobs.enqueue_many(
         (
             jobs.Request(
@@ -202,8 +234,9 @@ def _record(documents: Sequence[Document], prepared: Sequence[Prepared], *, auth
                 company_id=document.company_id,
                 user_id=author.user_id,
                 actor=author.actor,
-                facts={"number": document.number, "order": one.order_id, "sha256": document.sha256}
-                | ({"reason": one.reason} if one.reason else {}),
+                facts={"number": document.number, "order": one.order_id or None, "sha256": document.sha256}
+                | ({"reason": one.reason} if one.reason else {})
+                | ({"made_from": one.source_id} if one.source_id else {}),
             )
             for document, one in zip(documents, prepared, strict=True)
         ),

@@ -15,6 +15,7 @@ class DocumentsConfig(AppConfig):
         from stragan.kit.search import search_table  # noqa: PLC0415 -- same
 
         search_table("documents_document")
+        guard_table("documents_printedlogo", refusal="a printed logo cannot be changed or deleted")
         guard_table(
             "documents_document",
             refusal="an issued document cannot be changed or deleted",
@@ -22,6 +23,5 @@ class DocumentsConfig(AppConfig):
                 "public_id = NEW.public_id",
                 "(company_id = NEW.company_id AND number = NEW.number)",
                 "(series_id = NEW.series_id AND sequence = NEW.sequence)",
-                "(NEW.original AND original AND order_id = NEW.order_id)",
             ),
         )

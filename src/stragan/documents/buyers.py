@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from stragan.core.nip import InvalidVatEu, checked_vat_eu, is_valid_nip, normalize_nip
-from stragan.core.snapshot import BuyerSource
+from stragan.core.snapshot import BuyerSource, DocumentKind
 from stragan.documents.content import DraftBuyer, Refusal
+from stragan.documents.states import PAPER_KINDS
 from stragan.orders.data import Address, InvoiceData, OrderData
 from stragan.orders.states import Problem
 
 HOME: Final = "PL"
 # Foreign ids that are VAT numbers with their country prefix.
 _VAT_NUMBERS: Final = frozenset({"CZ_DIC", "SK_IC_DPH"})
+# Nobody stands on other income: it is evidence of the seller alone.
+NOBODY: Final = DraftBuyer(country="", source=BuyerSource.HAND, asked=BuyerSource.HAND)
 _DIGITS: Final = 5
+_POSTAL_CODE: Final = re.compile(r"[0-9]{2}-[0-9]{3}")
 _SEVERAL: Final = re.compile(r"[;,\s]+")
 
 
@@ -24,8 +29,36 @@ def buyer_of(order: OrderData, *, preferred: BuyerSource) -> DraftBuyer:
     lacks a name or an address and the other one does not, the other is taken. A first name alone is
     taken only where there is no better one.
     """
-    if order.invoice.required:
-        return _from_invoice(order.invoice)
+    return _from_invoice(order.invoice) if order.invoice.required else _by_rule(order, preferred=preferred)
+
+
+def buyer_for(order: OrderData, *, preferred: BuyerSource, kind: DocumentKind) -> DraftBuyer:
+    """Give the buyer for a *kind* of document; only an invoice demands what an invoice needs.
+
+    Data for the invoice that Allegro has not handed over are no hindrance for other kinds: the shop's rule
+    answers instead. A commercial paper is addressed at least to the buyer's account. A NIP whose check digit
+    is wrong stays off papers that need none.
+    """
+    if kind is DocumentKind.OTHER_INCOME:
+        return NOBODY
+    buyer = buyer_of(order, preferred=preferred)
+    if kind is DocumentKind.INVOICE:
+        return buyer
+    if order.invoice.required and buyer.missing:
+        ruled = _by_rule(order, preferred=preferred)
+        buyer = buyer if ruled.missing and buyer.name else ruled
+    if kind in PAPER_KINDS and not buyer.name:
+        buyer = replace(buyer, name=order.buyer.login, source=BuyerSource.ACCOUNT)
+    return without_demands(buyer)
+
+
+def without_demands(buyer: DraftBuyer) -> DraftBuyer:
+    """Take away what only an invoice demands: that a company has a tax id, and one that is wrong."""
+    nip = buyer.nip if is_valid_nip(buyer.nip) else ""
+    return replace(buyer, company=False, nip=nip)
+
+
+def _by_rule(order: OrderData, *, preferred: BuyerSource) -> DraftBuyer:
     sources = {BuyerSource.DELIVERY: order.delivery.address, BuyerSource.ACCOUNT: order.buyer.address}
     other = BuyerSource.ACCOUNT if preferred is BuyerSource.DELIVERY else BuyerSource.DELIVERY
     first = _person(sources[preferred], source=preferred, asked=preferred)
@@ -49,13 +82,30 @@ def buyer_from(order: OrderData, *, source: BuyerSource, asked: BuyerSource) -> 
     return _person(address, source=source, asked=asked)
 
 
-def buyer_refusals(buyer: DraftBuyer) -> list[Refusal]:
-    """Say what the buyer lacks for a document: name, address, the company's tax id."""
-    if buyer.missing:
-        field = f"buyer.{buyer.missing[0]}"
-        if buyer.source is BuyerSource.INVOICE and not any((buyer.name, buyer.street, buyer.city)):
-            return [_refusal(Problem.INVOICE_ADDRESS_MISSING, field)]
-        return [_refusal(Problem.BUYER_DATA_MISSING, field)]
+def buyer_refusals(
+    buyer: DraftBuyer, *, kind: DocumentKind = DocumentKind.INVOICE, is_fiscal: bool = False
+) -> list[Refusal]:
+    """Say what the buyer lacks for a document: name, address, the company's tax id.
+
+    An invoice must bear name and address (VAT Act art. 106e(1)), a confirmation of sale too, since sales
+    without a cash register are told by whom they were made to (regulation on cash registers, item 41). A
+    commercial paper only needs somebody it is addressed to; other income, and (*is_fiscal*) the reference
+    to a receipt of a cash register, need nobody.
+    """
+    if kind is DocumentKind.OTHER_INCOME:
+        return []
+    missing = buyer.missing if kind not in PAPER_KINDS else ("name",) * (not buyer.name.strip())
+    return _missing_refusals(buyer, missing[0]) if missing and not is_fiscal else _tax_id_refusals(buyer)
+
+
+def _missing_refusals(buyer: DraftBuyer, name: str) -> list[Refusal]:
+    field = f"buyer.{name}"
+    if buyer.source is BuyerSource.INVOICE and not any((buyer.name, buyer.street, buyer.city)):
+        return [_refusal(Problem.INVOICE_ADDRESS_MISSING, field)]
+    return [_refusal(Problem.BUYER_DATA_MISSING, field)]
+
+
+def _tax_id_refusals(buyer: DraftBuyer) -> list[Refusal]:
     if buyer.nip and not is_valid_nip(buyer.nip):
         return [_refusal(Problem.NIP_INVALID, "buyer.nip", nip=buyer.nip)]
     if buyer.vat_eu and not _vat_eu((buyer.vat_eu,)):
@@ -127,6 +177,8 @@ def _person(address: Address | None, *, source: BuyerSource, asked: BuyerSource)
 
 def postal_code(text: str, *, country: str) -> str:
     """Write five Polish digits as ``00-999``; anything else stays as it was given."""
+    if _POSTAL_CODE.fullmatch(text):
+        return text
     digits = re.sub(r"[\s-]", "", text)
     if country == HOME and len(digits) == _DIGITS and digits.isascii() and digits.isdigit():
         return f"{digits[:2]}-{digits[2:]}"

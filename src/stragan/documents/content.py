@@ -22,6 +22,7 @@ class SellerProfile:
 
     vat_payer: bool
     exemption_basis: str = ""
+    fiscal_receipts: bool = False  # a cash register outside prints them: their numbers are kept here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +108,25 @@ class DraftLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftReceipt:
+    """What is known so far of the receipt that a cash register has printed."""
+
+    number: str = ""
+    register_id: str = ""
+    day: date | None = None
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the fields that are still empty."""
+        return tuple(name for name in ("number", "register_id", "day") if not getattr(self, name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftContent:
-    """A whole document before it has a number. ``to_pay`` is what Allegro says the buyer pays."""
+    """A whole document before it has a number. ``to_pay`` is what Allegro says the buyer pays.
+
+    ``converted_from`` and ``to_receipt`` are numbers of the document it is made from.
+    """
 
     kind: DocumentKind
     issue_date: date
@@ -122,6 +140,11 @@ class DraftContent:
     notes: str
     order_id: str
     to_pay: Decimal
+    fiscal_receipt: DraftReceipt = DraftReceipt()
+    converted_from: str = ""
+    to_receipt: str = ""
+    receipt_had_nip: bool = False
+    valid_until: date | None = None
 
     @property
     def law_date(self) -> date:

@@ -1,16 +1,18 @@
 """From an order to the content of a document, and what keeps it from being issued. No queries."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
 from stragan.core.dates import warsaw_date
+from stragan.core.money import ZERO
 from stragan.core.snapshot import BuyerSource, Deposit, DocumentKind, LineKind, Payment, SupplyKind
 from stragan.core.totals import DiscountTooLarge
 from stragan.core.vat import EXEMPT
 from stragan.documents import buyers, rates
 from stragan.documents.content import DraftContent, DraftLine, Refusal, SellerProfile
+from stragan.documents.states import PAPER_KINDS
 from stragan.orders.data import CASH_ON_DELIVERY, OrderData
 from stragan.orders.states import Problem
 
@@ -33,6 +35,7 @@ BUYER_LENGTHS: Final = {
 }
 LINE_NAME_LENGTH: Final = 512
 NOTES_LENGTH: Final = 2000
+VALID_FOR: Final = {DocumentKind.PRO_FORMA: timedelta(days=7), DocumentKind.OFFER: timedelta(days=14)}
 HOME_CODES: Final = ("23", "8", "5", "0", EXEMPT)
 
 
@@ -49,7 +52,7 @@ def draft_from_order(
     Prices are Allegro's gross prices; nothing of them is computed anew. A line whose VAT is not certain
     has no code and says why. *buyer_source* is the shop's rule for buyers who asked for no invoice.
     """
-    supply_date = _supply_date(order, issue_date=issue_date)
+    supply_date = None if kind in PAPER_KINDS else _supply_date(order, issue_date=issue_date)
     law_date = supply_date or issue_date
     goods = rates.without_contradictions(
         [rates.goods_line(line, profile=profile, on=law_date) for line in order.lines]
@@ -72,13 +75,14 @@ def draft_from_order(
         supply_date=supply_date,
         supply_kind=SupplyKind.PAYMENT if supply_date else None,
         currency=order.currency,
-        buyer=buyers.buyer_of(order, preferred=buyer_source),
+        buyer=buyers.buyer_for(order, preferred=buyer_source, kind=kind),
         lines=(*goods, *services, *delivery),
         deposits=_deposits(order),
-        payment=_payment(order),
+        payment=_payment(order, kind=kind),
         notes="",
         order_id=order.allegro_id,
         to_pay=order.total_to_pay,
+        valid_until=issue_date + VALID_FOR[kind] if kind in VALID_FOR else None,
     )
 
 
@@ -122,20 +126,46 @@ def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[R
             for place, line in enumerate(content.lines)
             if line.vat_code is None
         ]
-    return refusals + buyers.buyer_refusals(content.buyer)
+    is_fiscal = content.kind is DocumentKind.RECEIPT and profile.fiscal_receipts
+    refusals += buyers.buyer_refusals(content.buyer, kind=content.kind, is_fiscal=is_fiscal)
+    return refusals + _receipt_refusals(content, is_fiscal=is_fiscal)
+
+
+def _receipt_refusals(content: DraftContent, *, is_fiscal: bool) -> list[Refusal]:
+    """Say what is not known of the fiscal receipt, or what it does not allow on its invoice.
+
+    The invoice to a receipt of a cash register bears the buyer's NIP only where the receipt has it (VAT Act
+    art. 106b(5)); sales that no cash register has seen are not bound by that.
+    """
+    receipt = content.fiscal_receipt
+    if is_fiscal and receipt.missing:
+        field = f"fiscal_receipt.{receipt.missing[0]}"
+        return [Refusal(code="fiscal_receipt_missing", params={}, field=field)]
+    has_nip = bool(content.buyer.nip or content.buyer.vat_eu)
+    if content.to_receipt and receipt.number and has_nip and not content.receipt_had_nip:
+        params = {"receipt": receipt.number}
+        return [Refusal(code="receipt_without_nip", params=params, field="receipt_had_nip")]
+    return []
 
 
 def _length_refusals(content: DraftContent) -> list[Refusal]:
     """Say which texts are longer than a document or an e-invoice can hold."""
-    texts = {f"buyer.{name}": (getattr(content.buyer, name), limit) for name, limit in BUYER_LENGTHS.items()}
-    texts |= {
-        f"lines.{place}.name": (line.name, LINE_NAME_LENGTH) for place, line in enumerate(content.lines)
-    }
-    texts["notes"] = (content.notes, NOTES_LENGTH)
+    buyer = content.buyer
+    long = [
+        (f"buyer.{name}", text, limit)
+        for name, limit in BUYER_LENGTHS.items()
+        if len(text := getattr(buyer, name)) > limit
+    ]
+    long += [
+        (f"lines.{place}.name", line.name, LINE_NAME_LENGTH)
+        for place, line in enumerate(content.lines)
+        if len(line.name) > LINE_NAME_LENGTH
+    ]
+    if len(content.notes) > NOTES_LENGTH:
+        long.append(("notes", content.notes, NOTES_LENGTH))
     return [
         Refusal(code="text_too_long", params={"limit": str(limit), "start": text[:40]}, field=field)
-        for field, (text, limit) in texts.items()
-        if len(text) > limit
+        for field, text, limit in long
     ]
 
 
@@ -181,6 +211,11 @@ def total_refusals(content: DraftContent) -> list[Refusal]:
     return [Refusal(code=Problem.TOTAL_MISMATCH.value, params={"difference": f"{difference:.2f}"})]
 
 
+def worth_refusals(content: DraftContent) -> list[Refusal]:
+    """Say that nothing is paid: an invoice documents a sale, and a gift is none (VAT Act art. 106b(1))."""
+    return [] if content.gross > ZERO else [Refusal(code="order_worth_nothing", params={})]
+
+
 def _no_rate(line: DraftLine) -> Refusal:
     return Refusal(code=Problem.VAT_MISSING.value, params={"offer": line.name})
 
@@ -198,10 +233,10 @@ def _deposits(order: OrderData) -> tuple[Deposit, ...]:
     )
 
 
-def _payment(order: OrderData) -> Payment:
-    """Tell what is known of the payment; more than the amount due is not shown as paid."""
+def _payment(order: OrderData, *, kind: DocumentKind) -> Payment:
+    """Tell what is known of the payment: never more than the amount due, and nothing on an offer."""
     payment = order.payment
-    received = min(payment.received, order.total_to_pay)
+    received = ZERO if kind is DocumentKind.OFFER else min(payment.received, order.total_to_pay)
     return Payment(
         method=METHODS.get(payment.type, "other"),
         provider=payment.provider,

@@ -8,13 +8,22 @@ from typing import Final
 
 from stragan.core.money import ZERO
 from stragan.core.nip import normalize_nip
-from stragan.core.snapshot import BuyerSource, LineKind, SupplyKind, VatSource
+from stragan.core.snapshot import BuyerSource, DocumentKind, LineKind, SupplyKind, VatSource
 from stragan.documents.buyers import postal_code
 from stragan.documents.comparing import BUYER_FIELDS
-from stragan.documents.content import DraftBuyer, DraftContent, DraftLine, Refusal, SellerProfile, Why
+from stragan.documents.content import (
+    DraftBuyer,
+    DraftContent,
+    DraftLine,
+    DraftReceipt,
+    Refusal,
+    SellerProfile,
+    Why,
+)
 from stragan.documents.rates import PIECE, following_goods
 
 MAX_LINES: Final = 500
+MAX_RECEIPT: Final = 40
 QUANTITY_PLACES: Final = 4
 MONEY_PLACES: Final = 2
 LARGEST: Final = Decimal(1_000_000_000)
@@ -49,6 +58,15 @@ class BuyerEdit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptEdit:
+    """The receipt of a cash register as typed."""
+
+    number: str = ""
+    register_id: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftEdit:
     """A whole form as typed; days are ISO texts, empty where not known. Lines left out are removed."""
 
@@ -59,6 +77,9 @@ class DraftEdit:
     lines: tuple[LineEdit, ...]
     notes: str
     reason: str
+    valid_until: str = ""
+    receipt: ReceiptEdit = ReceiptEdit()
+    receipt_had_nip: bool = False
 
 
 @dataclass(slots=True)
@@ -118,12 +139,29 @@ def edited(
         issue_date=issue_date or content.issue_date,
         supply_date=supply_date,
         supply_kind=kind,
-        buyer=_buyer(content.buyer, edit.buyer),
+        buyer=content.buyer
+        if content.kind is DocumentKind.OTHER_INCOME
+        else _buyer(content.buyer, edit.buyer),
         lines=following_goods(lines, profile=profile),
         payment=replace(content.payment, due_date=due_date),
         notes=edit.notes.replace("\r\n", "\n").strip(),
+        valid_until=reading.day(edit.valid_until, "valid_until", fallback=content.valid_until),
+        fiscal_receipt=_receipt(content, edit.receipt, reading=reading),
+        receipt_had_nip=edit.receipt_had_nip,
     )
     return new, reading.refusals
+
+
+def _receipt(content: DraftContent, edit: ReceiptEdit, *, reading: _Reading) -> DraftReceipt:
+    """Read the receipt of a reference; that of an invoice to a receipt stays as the receipt says it."""
+    known = content.fiscal_receipt
+    if content.kind is not DocumentKind.RECEIPT:
+        return known
+    return DraftReceipt(
+        number=_SPACES.sub(" ", edit.number).strip()[:MAX_RECEIPT],
+        register_id=_SPACES.sub(" ", edit.register_id).strip()[:MAX_RECEIPT],
+        day=reading.day(edit.day, "fiscal_receipt.day", fallback=known.day),
+    )
 
 
 def _line(content: DraftContent, row: LineEdit, place: int, *, reading: _Reading) -> DraftLine:

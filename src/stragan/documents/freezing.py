@@ -5,8 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from stragan.core.snapshot import (
+    NOBODY,
     Buyer,
+    DocumentKind,
     DocumentSnapshot,
+    FiscalReceipt,
     KsefState,
     RateTotal,
     Seller,
@@ -14,7 +17,7 @@ from stragan.core.snapshot import (
 )
 from stragan.core.totals import document_totals, totals_per_rate
 from stragan.core.vat import EXEMPT
-from stragan.documents.content import DraftBuyer, DraftContent, DraftLine, SellerProfile
+from stragan.documents.content import DraftContent, DraftLine, SellerProfile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,6 @@ def freeze(
 
     The legal basis of an exemption is there where the seller is not a VAT payer or a line is exempt.
     """
-    buyer = content.buyer
     is_exempt = not profile.vat_payer or any(rate.code == EXEMPT for rate in sums.rates)
     return DocumentSnapshot(
         kind=content.kind,
@@ -74,16 +76,7 @@ def freeze(
         supply_kind=content.supply_kind,
         currency=content.currency,
         seller=seller,
-        buyer=Buyer(
-            name=buyer.name,
-            street=buyer.street,
-            postal_code=buyer.postal_code,
-            city=buyer.city,
-            country=buyer.country,
-            nip=buyer.nip,
-            vat_eu=buyer.vat_eu,
-            source=buyer.source,
-        ),
+        buyer=_buyer(content),
         lines=tuple(_line(place, line) for place, line in enumerate(content.lines, start=1)),
         rates=sums.rates,
         net=sums.net,
@@ -97,13 +90,46 @@ def freeze(
         notes=content.notes,
         order_id=content.order_id,
         shop=shop,
-        ksef=_ksef(buyer),
+        ksef=_ksef(content),
         issued_at=issued_at,
+        fiscal_receipt=_fiscal_receipt(content, profile=profile),
+        converted_from=content.converted_from,
+        to_receipt=content.to_receipt,
+        receipt_had_nip=content.receipt_had_nip,
+        valid_until=content.valid_until,
     )
 
 
-def _ksef(buyer: DraftBuyer) -> KsefState:
-    """A business, Polish or foreign, belongs in KSeF; only a consumer may stay outside."""
+def _buyer(content: DraftContent) -> Buyer:
+    buyer = content.buyer
+    if content.kind is DocumentKind.OTHER_INCOME:
+        return NOBODY
+    return Buyer(
+        name=buyer.name,
+        street=buyer.street,
+        postal_code=buyer.postal_code,
+        city=buyer.city,
+        country=buyer.country,
+        nip=buyer.nip,
+        vat_eu=buyer.vat_eu,
+        source=buyer.source,
+    )
+
+
+def _fiscal_receipt(content: DraftContent, *, profile: SellerProfile) -> FiscalReceipt | None:
+    """Give the receipt of the cash register: of a reference to it, or of the invoice that repeats it."""
+    receipt = content.fiscal_receipt
+    is_reference = content.kind is DocumentKind.RECEIPT and profile.fiscal_receipts
+    if not (is_reference or content.to_receipt) or receipt.day is None:
+        return None
+    return FiscalReceipt(number=receipt.number, register_id=receipt.register_id, date=receipt.day)
+
+
+def _ksef(content: DraftContent) -> KsefState:
+    """Invoices of a business, Polish or foreign, belong in KSeF; only a consumer's may stay outside."""
+    if content.kind is not DocumentKind.INVOICE:
+        return KsefState.NONE
+    buyer = content.buyer
     is_business = buyer.company or buyer.nip or buyer.vat_eu
     return KsefState.NOT_SENT if is_business else KsefState.OUTSIDE
 

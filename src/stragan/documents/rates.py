@@ -45,6 +45,9 @@ def polish_code(rate: Decimal, *, on: date) -> str | None:
 def goods_line(line: LineData, *, profile: SellerProfile, on: date) -> DraftLine:
     """Make the line of one purchase act; the price is what the buyer pays, discounts already in it."""
     code, why, trouble = _code_of_goods(line, profile=profile, on=on)
+    source = VatSource.OFFER if profile.vat_payer else VatSource.SELLER_EXEMPT
+    if profile.vat_payer and line.product_vat:
+        code, source, why, trouble = _with_product(line, code, why, trouble)
     return DraftLine(
         kind=LineKind.GOODS,
         name=line.offer_name,
@@ -52,7 +55,7 @@ def goods_line(line: LineData, *, profile: SellerProfile, on: date) -> DraftLine
         unit=PIECE,
         unit_gross=line.price,
         vat_code=code,
-        vat_source=VatSource.OFFER if profile.vat_payer else VatSource.SELLER_EXEMPT,
+        vat_source=source,
         why=why,
         trouble=trouble,
         sku=line.sku,
@@ -69,12 +72,34 @@ def _code_of_goods(
     rate, exemption = line.vat_rate, line.vat_exemption
     why = Why(
         code="why_offer",
-        facts={"rate": "" if rate is None else f"{rate:f}", "exemption": exemption, "offer": line.offer_id},
+        facts={
+            "rate": "" if rate is None else _percent(rate),
+            "exemption": exemption,
+            "offer": line.offer_id,
+        },
     )
     if rate is None and _is_exemption(exemption):
         return EXEMPT, why, None
     code = None if rate is None or exemption else polish_code(rate, on=on)
     return code, why, None if code else _trouble(line)
+
+
+def _with_product(
+    line: LineData, code: str | None, why: Why, trouble: Refusal | None
+) -> tuple[str | None, VatSource, Why, Refusal | None]:
+    """Let the catalog speak where the offer says nothing; where the two disagree nothing is certain."""
+    if line.vat_rate is None and not line.vat_exemption:
+        facts = {"code": line.product_vat, "offer": line.offer_id}
+        return line.product_vat, VatSource.PRODUCT, Why(code="why_product", facts=facts), None
+    if code is not None and code != line.product_vat:
+        what = f"{code} (Allegro) ≠ {line.product_vat} (Stragan)"
+        return (
+            None,
+            VatSource.OFFER,
+            why,
+            _refusal(Problem.VAT_CONTRADICTORY, offer=line.offer_name, what=what),
+        )
+    return code, VatSource.OFFER, why, trouble
 
 
 def _is_exemption(text: str) -> bool:
@@ -91,7 +116,7 @@ def _trouble(line: LineData) -> Refusal:
         return _refusal(Problem.VAT_CONTRADICTORY, offer=offer, what=what)
     if rate is None:
         return _refusal(Problem.VAT_MISSING, offer=offer)
-    return _refusal(Problem.VAT_FOREIGN, offer=offer, what=f"{rate:f}%")
+    return _refusal(Problem.VAT_FOREIGN, offer=offer, what=_percent(rate))
 
 
 def without_contradictions(lines: Sequence[DraftLine]) -> list[DraftLine]:
@@ -240,3 +265,7 @@ def _is_polish_marketplace(marketplace: str) -> bool:
 
 def _refusal(code: Problem, **params: str) -> Refusal:
     return Refusal(code=code.value, params=params)
+
+
+def _percent(rate: Decimal) -> str:
+    return f"{rate.normalize():f}%"

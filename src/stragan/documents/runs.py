@@ -14,8 +14,8 @@ from stragan.core.money import ZERO
 from stragan.core.numbering import format_number
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.models import IssueItem, IssueRun
-from stragan.documents.queries import next_sequence
-from stragan.documents.states import PATTERNS, ItemState
+from stragan.documents.queries import next_sequence, pattern_of
+from stragan.documents.states import ItemState
 
 SHOWN_REFUSED: Final = 5
 SHOWN_LATEST: Final = 7
@@ -36,6 +36,9 @@ class ReadyRow:
     vat: Decimal
     gross: Decimal
     currency: str
+    pieces: str = ""  # that would leave the stock
+    is_short: bool = False  # more than is on hand
+    books: tuple[str, ...] = ()  # registers it would be posted to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,26 +129,28 @@ def preview_of(run: IssueRun) -> Preview:
     count = sum(row["count"] for row in ready)
     kind = DocumentKind(run.kind)
     first = next_sequence(run.company, kind=kind, issue_date=run.issue_date)
+    pattern = pattern_of(run.company, kind)
     return Preview(
         ready=count,
         blocked={row["code"]: row["count"] for row in rows if row["state"] == ItemState.BLOCKED},
         net=sum((row["net"] or ZERO for row in ready), ZERO),
         vat=sum((row["vat"] or ZERO for row in ready), ZERO),
         gross=sum((row["gross"] or ZERO for row in ready), ZERO),
-        first_number=_number(run, first) if count else "",
-        last_number=_number(run, first + count - 1) if count else "",
+        first_number=_number(run, first, pattern=pattern) if count else "",
+        last_number=_number(run, first + count - 1, pattern=pattern) if count else "",
     )
 
 
 def ready_rows(run: IssueRun, *, offset: int, limit: int) -> list[ReadyRow]:
     """Give one page of what would be issued, in the order of the numbers."""
     first = next_sequence(run.company, kind=DocumentKind(run.kind), issue_date=run.issue_date)
+    pattern = pattern_of(run.company, DocumentKind(run.kind))
     items = run.items.filter(state=ItemState.READY).select_related("order").order_by("position")
     return [
         ReadyRow(
             order_id=item.order_id,
             order_number=item.order.number,
-            number=_number(run, first + place),
+            number=_number(run, first + place, pattern=pattern),
             buyer=item.params.get("buyer", item.order.buyer_name),
             buyer_source=item.params.get("source", ""),
             buyer_replaced=item.params.get("replaced", False),
@@ -154,6 +159,9 @@ def ready_rows(run: IssueRun, *, offset: int, limit: int) -> list[ReadyRow]:
             vat=item.vat or ZERO,
             gross=item.gross or ZERO,
             currency=item.order.currency,
+            pieces=item.params.get("pieces", ""),
+            is_short=item.params.get("short", False),
+            books=tuple(item.params.get("books", ())),
         )
         for place, item in enumerate(items[offset : offset + limit], start=offset)
     ]
@@ -229,5 +237,5 @@ def _trouble(item: IssueItem) -> TroubleRow:
     )
 
 
-def _number(run: IssueRun, sequence: int) -> str:
-    return format_number(PATTERNS[DocumentKind(run.kind)], sequence=sequence, issue_date=run.issue_date)
+def _number(run: IssueRun, sequence: int, *, pattern: str) -> str:
+    return format_number(pattern, sequence=sequence, issue_date=run.issue_date)

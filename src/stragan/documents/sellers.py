@@ -1,29 +1,37 @@
 """The company as the seller on its documents."""
 
 import re
+from datetime import date
 from typing import Final
 
-from stragan.companies.models import Company
+from stragan.companies.models import Company, Receipts
+from stragan.companies.queries import vat_standing
 from stragan.core.snapshot import Seller
 from stragan.documents.content import SellerProfile
+from stragan.documents.logos import logo_hash
 
 _OF_THE_SELLER: Final = re.compile(r"\bart\.?\s*113\b", re.IGNORECASE)
 
 
-def profile_of(company: Company) -> SellerProfile:
-    """Give what of the company decides the content of a document.
+def profile_of(company: Company, *, on: date) -> SellerProfile:
+    """Give what of the company decides the content of a document issued *on* that day.
 
     Art. 113 exempts the seller, never a line of a VAT payer: a payer who has it as the basis kept it from
     the time before registration, and it would be untrue on an invoice. It counts as missing.
     """
-    basis = company.vat_exemption_basis.strip()
-    if company.vat_payer and _OF_THE_SELLER.search(basis):
+    standing = vat_standing(company, on=on)
+    basis = standing.exemption_basis.strip()
+    if standing.vat_payer and _OF_THE_SELLER.search(basis):
         basis = ""
-    return SellerProfile(vat_payer=company.vat_payer, exemption_basis=basis)
+    return SellerProfile(
+        vat_payer=standing.vat_payer,
+        exemption_basis=basis,
+        fiscal_receipts=company.receipts == Receipts.FISCAL,
+    )
 
 
-def seller_of(company: Company) -> Seller:
-    """Give the company as it is printed on a document issued now."""
+def seller_of(company: Company, *, profile: SellerProfile) -> Seller:
+    """Give the company as it is printed on a document issued now, with the VAT status of its day."""
     return Seller(
         name=company.name,
         street=company.street,
@@ -35,5 +43,6 @@ def seller_of(company: Company) -> Seller:
         bank_account=company.bank_account,
         bank_name=company.bank_name,
         footer=company.footer,
-        vat_payer=company.vat_payer,
+        vat_payer=profile.vat_payer,
+        logo_sha256=logo_hash(company),
     )

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from stragan.core.snapshot import DocumentKind
+from stragan.core.snapshot import ORDER_KINDS, DocumentKind
 
 # Counting restarts each month, since the month stands in the number.
 PATTERNS: Final[dict[DocumentKind, str]] = {
@@ -12,10 +12,51 @@ PATTERNS: Final[dict[DocumentKind, str]] = {
     DocumentKind.PRO_FORMA: "PRO {nr}/{month}/{year}",
     DocumentKind.OFFER: "OF {nr}/{month}/{year}",
     DocumentKind.OTHER_INCOME: "IP {nr}/{month}/{year}",
+    DocumentKind.CORRECTION: "KOR {nr}/{month}/{year}",
 }
-AVAILABLE_KINDS: Final = frozenset({DocumentKind.INVOICE})
-# Kinds of which an order may have one at a time.
+AVAILABLE_KINDS: Final = frozenset(ORDER_KINDS)
+# Fiscal kinds: they are posted, move stock and close orders; an order has one of them at a time.
 ORIGINAL_KINDS: Final = frozenset({DocumentKind.INVOICE, DocumentKind.RECEIPT, DocumentKind.OTHER_INCOME})
+# Commercial papers: no accounting effect, for orders that are not paid yet too, one of each at a time.
+PAPER_KINDS: Final = frozenset({DocumentKind.PRO_FORMA, DocumentKind.OFFER})
+# What a document may become; an invoice made from a receipt repeats it.
+CONVERSIONS: Final[dict[DocumentKind, tuple[DocumentKind, ...]]] = {
+    DocumentKind.PRO_FORMA: (DocumentKind.INVOICE, DocumentKind.RECEIPT),
+    DocumentKind.OFFER: (DocumentKind.INVOICE, DocumentKind.RECEIPT),
+    DocumentKind.RECEIPT: (DocumentKind.INVOICE,),
+}
+
+
+class LinkOrigin(StrEnum):
+    """How a document came to belong to an order."""
+
+    ISSUED = "issued"  # issued for it
+    LINKED = "linked"  # linked by a person (S40)
+
+
+class LinkEnd(StrEnum):
+    """Why a document belongs to an order no longer."""
+
+    VOIDED = "voided"
+    CORRECTED = "corrected"  # to zero
+    UNLINKED = "unlinked"  # by a person
+
+
+class ChangeState(StrEnum):
+    """Life of a change of an order after its document was issued."""
+
+    OPEN = "open"  # waits for a person
+    NOTED = "noted"  # nothing is to be done about it
+    SETTLED = "settled"
+
+
+class SettledHow(StrEnum):
+    """Why a change waits no longer."""
+
+    CORRECTED = "corrected"  # documents and order agree again
+    UNDONE = "undone"  # the order is again what the document says
+    BY_HAND = "by_hand"
+    UNDOCUMENTED = "undocumented"  # the document was voided, corrected to zero or unlinked
 
 
 class RunState(StrEnum):

@@ -1,17 +1,21 @@
 """What people and documents do to orders: status by hand, marks, problems assessed anew."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from django.db import transaction
 
 from stragan.companies.models import Company, User
+from stragan.kit.bulk import insert_rows
 from stragan.orders import assess
 from stragan.orders.models import Order, OrderEvent
 from stragan.orders.standing import settle
 from stragan.orders.states import OrderStatus, PaymentState, Queue
 from stragan.shops.models import Shop
+
+NOTE_LENGTH: Final = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +28,11 @@ class StatusChange:
     to: OrderStatus
 
 
-def mark_gone(*, shop: Shop, form_ids: Iterable[str], now: datetime) -> None:
-    """Note that Allegro no longer has these forms and no successor is known; they are kept."""
+def mark_gone(*, shop: Shop, form_ids: Iterable[str], now: datetime) -> list[str]:
+    """Note that Allegro no longer has these forms and no successor is known; they are kept.
+
+    Gives the forms that were retired by it.
+    """
     orders = list(
         Order.objects.for_company(shop.company_id)
         .select_for_update()
@@ -42,6 +49,7 @@ def mark_gone(*, shop: Shop, form_ids: Iterable[str], now: datetime) -> None:
         order.visible, order.queue, order.changed_at = False, Queue.DONE, now
     Order.objects.across_companies().bulk_update(orders, ["gone_at", "visible", "queue", "changed_at"])
     OrderEvent.objects.bulk_create(OrderEvent(order=order, at=now, verb="gone") for order in orders)
+    return [order.allegro_id for order in orders]
 
 
 def mark_documented(*, orders: Sequence[Order], close: bool, now: datetime, user: User | None = None) -> None:
@@ -54,8 +62,26 @@ def mark_documented(*, orders: Sequence[Order], close: bool, now: datetime, user
     rows.update(has_original=True, queue=Queue.DONE, changed_at=now)
     if close:
         rows.exclude(status=OrderStatus.CANCELLED).update(status=OrderStatus.CLOSED, visible=False)
-    OrderEvent.objects.bulk_create(
-        OrderEvent(order_id=pk, at=now, verb="documented", facts={"closed": close}, user=user) for pk in ids
+    _note(((pk, "documented", {"closed": close}) for pk in ids), now=now, user=user)
+
+
+def note_papers(papers: Mapping[int, tuple[str, str]], *, now: datetime, user: User | None = None) -> None:
+    """Note kind and number of documents that leave their order (id) as it is: pro formas, offers, repeats.
+
+    Runs in the transaction that issues.
+    """
+    _note(
+        ((pk, "paper_issued", {"kind": kind, "number": number}) for pk, (kind, number) in papers.items()),
+        now=now,
+        user=user,
+    )
+
+
+def _note(events: Iterable[tuple[int, str, object]], *, now: datetime, user: User | None) -> None:
+    insert_rows(
+        OrderEvent,
+        columns=("order", "at", "verb", "facts", "user"),
+        rows=((pk, now, verb, facts, user.pk if user else None) for pk, verb, facts in events),
     )
 
 
@@ -70,12 +96,12 @@ def set_status(
 ) -> list[StatusChange]:
     """Set the seller's own status by hand, or (None) let it follow payment and cancellation again.
 
-    Nothing is sent to Allegro. Superseded orders are left alone. Gives what changed, for undoing.
+    Nothing is sent to Allegro. Superseded and deleted orders are left alone. Gives what changed, for undoing.
     """
     orders = list(
         Order.objects.for_company(company)
         .select_for_update()
-        .filter(pk__in=list(order_ids), superseded_by__isnull=True)
+        .filter(pk__in=list(order_ids), superseded_by__isnull=True, deleted_at__isnull=True)
         .order_by("id")
     )
     changes = []
@@ -110,6 +136,17 @@ def set_status(
 
 
 @transaction.atomic
+def write_note(*, order: Order, text: str, user: User, now: datetime) -> None:
+    """Keep the seller's own note on an order; the timeline tells that it changed, not what it said."""
+    note = text.strip()[:NOTE_LENGTH]
+    if note == order.note:
+        return
+    order.note = note
+    order.save(update_fields=["note"])
+    OrderEvent.objects.create(order=order, at=now, verb="noted", user=user)
+
+
+@transaction.atomic
 def undo_status(
     *, company: Company, changes: Sequence[StatusChange], user: User | None, now: datetime
 ) -> None:
@@ -121,6 +158,7 @@ def undo_status(
         set_status(company=company, order_ids=ids, status=status, user=user, now=now)
 
 
+@transaction.atomic
 def reassess(*, company: Company, problems: dict[int, tuple[str, ...]], now: datetime) -> None:
     """Store anew what blocks these orders (id → codes), after settings that decide it changed."""
     orders = list(

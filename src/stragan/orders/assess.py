@@ -10,17 +10,6 @@ from stragan.core.folding import fold
 from stragan.orders.data import CASH_ON_DELIVERY, OrderData
 from stragan.orders.states import HIDDEN_STATUSES, AllegroStatus, OrderStatus, PaymentState, Queue
 
-# Parts that a document says something about; a change of them after issuing is shown to the seller.
-_DOCUMENTED: Final = (
-    "status",
-    "currency",
-    "total_to_pay",
-    "lines",
-    "invoice",
-    "buyer.address",
-    "delivery.cost",
-    "delivery.address",
-)
 # Values of these may be told in the timeline: codes, amounts, instants. All else may be personal data.
 _TELLABLE: Final = frozenset(
     {
@@ -51,6 +40,7 @@ _TELLABLE: Final = frozenset(
 )
 # Words that change by themselves and mean nothing to the seller.
 _UNTOLD: Final = frozenset({"updated_at", "revision"})
+_OURS: Final = frozenset({"product_vat"})  # of the catalog, not of the order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +51,7 @@ class Standing:
     superseded: bool = False
     gone: bool = False
     has_original: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +104,8 @@ def derived_status(*, allegro_status: str, payment: PaymentState) -> OrderStatus
 
 def is_visible(standing: Standing) -> bool:
     """Whether the default list shows the order."""
-    return not (standing.superseded or standing.gone or standing.status in HIDDEN_STATUSES)
+    is_away = standing.superseded or standing.gone or standing.deleted
+    return not is_away and standing.status not in HIDDEN_STATUSES
 
 
 def queue_of(*, allegro_status: str, problem: str, standing: Standing) -> Queue:
@@ -141,20 +133,11 @@ def differences(old: OrderData, new: OrderData) -> tuple[Difference, ...]:
     return tuple(found)
 
 
-def touches_documents(changes: tuple[Difference, ...]) -> bool:
-    """Whether something that a document shows is among the changes."""
-    return any(
-        change.field == part or change.field.startswith(f"{part}.")
-        for change in changes
-        for part in _DOCUMENTED
-    )
-
-
 def _fields(path: str, old: object, new: object) -> list[Difference]:
     found: list[Difference] = []
     for field in fields(old):  # type: ignore[arg-type]  # callers pass two values of one dataclass
         name = f"{path}{field.name}"
-        if name in _UNTOLD or name == "lines":
+        if name in _UNTOLD or name == "lines" or field.name in _OURS:
             continue
         before, after = getattr(old, field.name), getattr(new, field.name)
         if before == after:
@@ -187,6 +170,12 @@ def search_text(order: OrderData, *, number: int) -> str:
         *(part for line in order.lines for part in (line.offer_name, line.offer_id, line.sku)),
     ]
     return " ".join(dict.fromkeys(filter(None, map(_folded, words))))
+
+
+def country(order: OrderData) -> str:
+    """Where the goods go; before Allegro has told it, where the buyer's account is."""
+    delivery = order.delivery.address
+    return (delivery.country if delivery else "") or order.buyer.address.country
 
 
 def buyer_name(order: OrderData) -> str:

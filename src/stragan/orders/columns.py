@@ -1,12 +1,17 @@
 """The columns that lists and filters need, made of an order's content."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from stragan.orders import assess
 from stragan.orders.data import LineData, OrderData
+from stragan.products.selling import Sale
 
 _LONGEST_NAME: Final = 300
 _LARGEST_COUNT: Final = 32_767
+_HOME_CURRENCY: Final = "PLN"
 LINE_COLUMNS: Final = (
     "company",
     "order",
@@ -19,6 +24,7 @@ LINE_COLUMNS: Final = (
     "quantity",
     "price",
     "vat_rate",
+    "product",
 )
 
 
@@ -47,6 +53,7 @@ def columns_of(data: OrderData, *, number: int, problems: tuple[str, ...]) -> di
         "buyer_nip": (invoice.nip or invoice.vat_eu)[:20],
         "delivery_method": data.delivery.method_name[:200],
         "marketplace": data.marketplace[:40],
+        "country": assess.country(data)[:2],
         "offer_id": first.offer_id[:40] if first else "",
         "offer_name": first.offer_name[:_LONGEST_NAME] if first else "",
         "line_count": min(len(data.lines), _LARGEST_COUNT),
@@ -56,7 +63,7 @@ def columns_of(data: OrderData, *, number: int, problems: tuple[str, ...]) -> di
 
 
 def line_values(data: OrderData) -> list[tuple[object, ...]]:
-    """Values of ``LINE_COLUMNS`` from ``position`` on, for each line of an order."""
+    """Values of ``LINE_COLUMNS`` from ``position`` to ``vat_rate``, for each line of an order."""
     return [
         (
             min(position, _LARGEST_COUNT),
@@ -70,6 +77,53 @@ def line_values(data: OrderData) -> list[tuple[object, ...]]:
         )
         for position, line in enumerate(data.lines, start=1)
     ]
+
+
+def sales_of(
+    lines: Sequence[tuple[OrderData, LineData]],
+    *,
+    known: Mapping[str, object],
+    now: datetime,
+) -> list[Sale]:
+    """What purchases say of their offers, one entry per offer; lines *known* before are no new purchases."""
+    found: dict[str, Sale] = {}
+    for order, line in lines:
+        offer_id = line.offer_id[:40]
+        if not offer_id:
+            continue
+        sold_at = line.bought_at or order.bought_at or now
+        before = found.get(offer_id)
+        purchases = (before.purchases if before else 0) + (line.line_id not in known)
+        if before is not None and before.sold_at > sold_at:
+            found[offer_id] = replace(before, purchases=purchases)
+            continue
+        found[offer_id] = Sale(
+            offer_id=offer_id,
+            name=line.offer_name[:_LONGEST_NAME],
+            sku=line.sku[:120],
+            price=line.price if order.currency == _HOME_CURRENCY else None,
+            vat_rate=_rate(line),
+            sold_at=sold_at,
+            purchases=purchases,
+        )
+    return list(found.values())
+
+
+def product_of(
+    line: LineData,
+    *,
+    before: tuple[str, int | None] | None,
+    products: Mapping[str, int],
+    is_documented: bool,
+) -> int | None:
+    """The product of a line, where its offer has one.
+
+    A line of an order with a document keeps what the document knew; others keep it only where the offer
+    has none any more, such as one whose product was archived.
+    """
+    offer_id = line.offer_id[:40]
+    kept = before[1] if before is not None and before[0] == offer_id else None
+    return kept or products.get(offer_id) if is_documented else products.get(offer_id) or kept
 
 
 def _rate(line: LineData) -> str:

@@ -100,6 +100,17 @@ class PaymentData:
     cod_booked_at: datetime | None = None
 
     @property
+    def ids(self) -> tuple[str, ...]:
+        """Ids by which payment operations name this order: of the payment and of its surcharges."""
+        found = (self.payment_id, *(part.payment_id for part in self.surcharges))
+        return tuple(dict.fromkeys(one[:60] for one in found if one))
+
+    @property
+    def online(self) -> Decimal:
+        """Money that came through Allegro's payments: without cash on delivery."""
+        return self.received - (self.cod_booked or Decimal("0.00"))
+
+    @property
     def received(self) -> Decimal:
         """All money known to have come: payment, surcharges, settled cash on delivery.
 
@@ -125,7 +136,8 @@ class LineData:
     """One purchase act. ``price`` is the unit price the buyer pays, discounts already in it.
 
     ``vat_rate`` is None where Allegro sent no rate; ``vat_exemption`` its exemption code or empty.
-    ``deposit`` is the packaging deposit per unit.
+    ``deposit`` is the packaging deposit per unit. ``product_vat`` is the VAT code of the product in our
+    catalog that the offer sells, or empty: it is the only part that Allegro does not say.
     """
 
     line_id: str
@@ -142,6 +154,7 @@ class LineData:
     discounts: tuple[str, ...]
     services: tuple[ServiceData, ...]
     bought_at: datetime | None
+    product_vat: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +195,7 @@ class OrderData:
     @property
     def deposit_total(self) -> Decimal:
         """Packaging deposits: unit deposit × quantity."""
-        return sum((line.deposit * line.quantity for line in self.lines), Decimal("0.00"))
+        return sum((line.deposit * line.quantity for line in self.lines if line.deposit), Decimal("0.00"))
 
     @property
     def difference(self) -> Decimal:

@@ -1,23 +1,26 @@
 """What lists and pages ask about orders. Every answer is ordered down to the id."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day
-from stragan.core.folding import fold
+from stragan.kit.counting import LIMIT, SEARCH_LIMIT, Counted, count_rows
 from stragan.kit.search import SHORTEST_TRIGRAM, containing
-from stragan.orders.models import Order
-from stragan.orders.states import Queue
+from stragan.orders import search_words
+from stragan.orders.models import Order, OrderLine
+from stragan.orders.search_words import Scope
+from stragan.orders.states import KIND_COLUMNS, Queue
 
-COUNT_LIMIT: Final = 10_000
+COUNT_LIMIT: Final = LIMIT
 PAGE_SIZES: Final = (50, 100, 200)
-LONGEST_NUMBER: Final = 10
+MORE_FIGURES: Final = 3  # of the numbers found by their first one or two
 
 
 class Tab(StrEnum):
@@ -65,7 +68,8 @@ class OrderFilter:
     shop_id: int | None = None
     payment: str = ""
     wants_invoice: bool | None = None
-    documented: bool | None = None
+    documents: str = ""  # "no", "yes" or a kind that the order has now
+    product_id: int | None = None
     problem: str = ""
     total_from: Decimal | None = None
     total_to: Decimal | None = None
@@ -73,30 +77,19 @@ class OrderFilter:
     marketplace: str = ""
     currency: str = ""
     show_hidden: bool = False
+    deleted: bool = False  # the bin, whatever the tab
     sort: Sort = Sort.CREATED_NEWEST
     ids: tuple[int, ...] = field(default=())
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether closed and cancelled orders are in the list: asked for, or found by a name."""
+        return bool(self.show_hidden or self.statuses or self.text or self.product_id)
 
     @property
     def is_plain(self) -> bool:
         """Whether nothing narrows the list but its tab."""
         return self == OrderFilter(tab=self.tab, sort=self.sort)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Count:
-    """A count that is exact up to ``COUNT_LIMIT``; beyond it only "more than" is known."""
-
-    number: int
-
-    @property
-    def is_capped(self) -> bool:
-        """Whether there are more than can be shown exactly."""
-        return self.number > COUNT_LIMIT
-
-    @property
-    def shown(self) -> int:
-        """The number to print."""
-        return min(self.number, COUNT_LIMIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +119,11 @@ class OrderRow:
     buyer_nip: str
     delivery_method: str
     marketplace: str
+    fulfillment_status: str
+    country: str
+    delivery_cost: Decimal
+    note: str
+    delete_reason: str
     offer_id: str
     offer_name: str
     line_count: int
@@ -140,19 +138,45 @@ def orders_matching(company: Company, wanted: OrderFilter) -> QuerySet[Order]:
     rows: QuerySet[Order] = Order.objects.for_company(company)
     rows = _in_tab(rows, wanted)
     rows = _narrowed(rows, wanted)
-    text = wanted.text.strip()
-    if text and len(fold(text)) < SHORTEST_TRIGRAM:
-        rows = rows.filter(_number_or_nip_starts(fold(text)))
-    elif text:
-        return containing(rows, text)
+    asked = search_words.read(wanted.text)
+    if asked.number is not None:
+        rows = rows.filter(number=asked.number)
+    elif asked.text and len(asked.text) < SHORTEST_TRIGRAM:
+        rows = rows.filter(number__in=_numbers_starting(asked.text)).order_by("-number")
+    elif asked.text:
+        rows = containing(rows, asked.text)
+        if asked.scope is Scope.OFFER and asked.text.isdecimal():
+            of_offer = OrderLine.objects.across_companies().filter(order=OuterRef("pk"), offer_id=asked.text)
+            rows = rows.filter(Exists(of_offer))
+    if wanted.product_id is not None:
+        return selling(rows, wanted.product_id, ordered=not is_search(replace(wanted, product_id=None)))
+    if is_search(wanted):
+        return rows
     direction = "-" if wanted.sort.startswith("-") else ""
     column = _COLUMNS[wanted.sort.lstrip("-")]
     return rows.order_by(f"{direction}{column}", f"{direction}id")
 
 
 def is_search(wanted: OrderFilter) -> bool:
-    """Whether the search index answers: its results come newest first, whatever sort was asked for."""
-    return len(fold(wanted.text.strip())) >= SHORTEST_TRIGRAM
+    """Whether an index of words, numbers or products answers: newest first, whatever sort was asked for."""
+    asked = search_words.read(wanted.text)
+    return wanted.product_id is not None or (asked.number is None and bool(asked.text))
+
+
+def selling(rows: QuerySet[Order], product_id: int, *, ordered: bool = True) -> QuerySet[Order]:
+    """Orders with a line of the product, read from the product's index: newest id first."""
+    lines = OrderLine._meta.db_table  # noqa: SLF001 -- Django's documented way to a table's name
+    return rows.extra(  # noqa: S610 -- our own names, the value is a parameter
+        tables=[lines],
+        where=[
+            f"{lines}.order_id = {rows.model._meta.db_table}.id AND {lines}.product_id = %s",  # noqa: SLF001 -- same
+            # An order with two such lines comes once.
+            f"NOT EXISTS (SELECT 1 FROM {lines} twin WHERE twin.product_id = {lines}.product_id"  # noqa: S608 -- our own names only
+            f" AND twin.order_id = {lines}.order_id AND twin.id < {lines}.id)",
+        ],
+        params=[product_id],
+        order_by=[f"-{lines}.order_id"] if ordered else None,
+    )
 
 
 def page_of_orders(company: Company, wanted: OrderFilter, *, offset: int, limit: int) -> list[OrderRow]:
@@ -161,22 +185,47 @@ def page_of_orders(company: Company, wanted: OrderFilter, *, offset: int, limit:
     return [OrderRow(**dict(zip(_ROW_FIELDS, row, strict=True))) for row in rows]
 
 
-def count_orders(company: Company, wanted: OrderFilter) -> Count:
-    """How many orders match, exact up to ``COUNT_LIMIT``."""
+def rows_of_orders(company: Company, order_ids: Sequence[int]) -> list[OrderRow]:
+    """Rows of these orders of the company, in the order of *order_ids*."""
+    rows = Order.objects.for_company(company).filter(pk__in=order_ids).order_by("id")
+    values = (OrderRow(**dict(zip(_ROW_FIELDS, row, strict=True))) for row in rows.values_list(*_ROW_FIELDS))
+    found = {row.id: row for row in values}
+    return [found[pk] for pk in order_ids if pk in found]
+
+
+def exceeds(company: Company, wanted: OrderFilter, *, limit: int) -> bool:
+    """Whether more than *limit* orders match."""
+    return bool(orders_matching(company, wanted).values_list("id", flat=True)[limit : limit + 1])
+
+
+def count_orders(company: Company, wanted: OrderFilter) -> Counted:
+    """How many orders match, exact up to ``COUNT_LIMIT``, of a search up to ``SEARCH_LIMIT``."""
     rows = orders_matching(company, wanted)
-    # The order of a search makes SQLite start from the search index, not from all orders of the company.
-    rows = rows if is_search(wanted) else rows.order_by()
-    return Count(number=rows.values("pk")[: COUNT_LIMIT + 1].count())
+    # By the order of a search or of a partial index SQLite finds it, and does not read all of the company.
+    if is_search(wanted):
+        return count_rows(rows, limit=SEARCH_LIMIT)
+    has_own_index = wanted.is_plain or wanted.deleted or wanted.documents in KIND_COLUMNS
+    return count_rows(rows if has_own_index or wanted.tab is Tab.CHANGED else rows.order_by())
 
 
-def count_tabs(company: Company) -> dict[Tab, Count]:
+def lines_of_orders(company: Company, order_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """SKU and name of the product of each line, by order, in the order of the lines."""
+    rows = OrderLine.objects.for_company(company).filter(order_id__in=list(order_ids))
+    found: dict[int, list[tuple[str, str]]] = {}
+    values = rows.order_by("order_id", "position").values_list("order_id", "sku", "product__name")
+    for order_id, sku, product in values:
+        found.setdefault(order_id, []).append((sku, product or ""))
+    return found
+
+
+def count_tabs(company: Company) -> dict[Tab, Counted]:
     """The numbers beside the tabs."""
     return {tab: count_orders(company, OrderFilter(tab=tab)) for tab in Tab}
 
 
-def ids_matching(company: Company, wanted: OrderFilter) -> list[int]:
-    """Ids of all matching orders, in the list's order: the frozen set of "select all"."""
-    return list(orders_matching(company, wanted).values_list("id", flat=True))
+def ids_matching(company: Company, wanted: OrderFilter, *, limit: int) -> list[int]:
+    """Ids of matching orders, at most *limit*, in the list's order: the frozen set of "select all"."""
+    return list(orders_matching(company, wanted).values_list("id", flat=True)[:limit])
 
 
 def neighbors(company: Company, wanted: OrderFilter, order: Order) -> tuple[int | None, int | None]:
@@ -188,13 +237,14 @@ def neighbors(company: Company, wanted: OrderFilter, order: Order) -> tuple[int 
     return before, after
 
 
-def rank_of(company: Company, wanted: OrderFilter, order: Order) -> Count | None:
+def rank_of(company: Company, wanted: OrderFilter, order: Order) -> Counted | None:
     """The place of *order* in the list as filtered, from 1; None where its column is empty."""
     sides = _sides(company, wanted, order)
     if sides is None:
         return None
+    limit = SEARCH_LIMIT if is_search(wanted) else COUNT_LIMIT
     before = sides[0] if is_search(wanted) else sides[0].order_by()
-    return Count(number=before.values("pk")[:COUNT_LIMIT].count() + 1)
+    return Counted(before.values("pk")[:limit].count() + 1, limit=limit)
 
 
 def _sides(
@@ -220,7 +270,7 @@ def _sides(
 
 def order_of(company: Company, order_id: int) -> Order | None:
     """The order with this id, if it is the company's."""
-    return Order.objects.for_company(company).select_related("shop").filter(pk=order_id).first()
+    return Order.objects.for_company(company).select_related("shop", "deleted_by").filter(pk=order_id).first()
 
 
 def delivery_methods(company: Company, *, limit: int = 50) -> list[str]:
@@ -230,6 +280,8 @@ def delivery_methods(company: Company, *, limit: int = 50) -> list[str]:
 
 
 def _in_tab(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
+    if wanted.deleted:
+        return rows.filter(deleted_at__isnull=False)
     match wanted.tab:
         case Tab.TO_ISSUE:
             return rows.filter(queue=Queue.TO_ISSUE)
@@ -238,10 +290,10 @@ def _in_tab(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
         case Tab.WAITING_PAYMENT:
             return rows.filter(queue=Queue.WAITING_PAYMENT)
         case Tab.CHANGED:
-            return rows.filter(changed_after_issue=True)
+            return rows.filter(changed_after_issue=True, deleted_at__isnull=True)
         case Tab.ALL:
-            # A status that is asked for by name is shown even where the list hides it.
-            return rows if wanted.show_hidden or wanted.statuses or wanted.text else rows.filter(visible=True)
+            # What is asked for by name is shown even where the list hides it.
+            return rows.filter(deleted_at__isnull=True) if wanted.shows_all else rows.filter(visible=True)
 
 
 def _narrowed(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
@@ -250,7 +302,6 @@ def _narrowed(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
         "payment_state": wanted.payment or None,
         # "IN", for Django writes a truth value bare and SQLite finds no index by that.
         "wants_invoice__in": _alone(wanted.wants_invoice),
-        "has_original__in": _alone(wanted.documented),
         "problem": wanted.problem or None,
         "delivery_method": wanted.delivery_method or None,
         "marketplace": wanted.marketplace or None,
@@ -263,6 +314,10 @@ def _narrowed(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
         "bought_at__lt": _end(wanted.bought_to),
     }
     rows = rows.filter(**{name: value for name, value in exact.items() if value is not None})
+    if wanted.documents in KIND_COLUMNS:
+        rows = rows.filter(**{KIND_COLUMNS[wanted.documents]: True})
+    elif wanted.documents:
+        rows = rows.filter(has_document__in=(wanted.documents == "yes",))
     if len(wanted.statuses) == 1:
         rows = rows.filter(status=wanted.statuses[0])
     elif wanted.statuses:
@@ -282,14 +337,14 @@ def _end(day: date | None) -> datetime | None:
     return start_of_warsaw_day(day + timedelta(days=1)) if day else None
 
 
-def _number_or_nip_starts(text: str) -> Q:
-    """Orders whose number or NIP starts with *text*, by ranges that an index can answer."""
-    if not text.isdecimal():
-        return Q(pk__in=())
+def _numbers_starting(text: str) -> list[int]:
+    """Numbers of orders that start with one or two figures and have three more at most.
+
+    For 12 that is 12, 120 to 129, 1,200 to 1,299 and 12,000 to 12,999. Longer ones would be a large part
+    of all orders; who means one of those types a third figure.
+    """
+    if not (text.isascii() and text.isdecimal()) or text.startswith("0"):
+        return []
     first = int(text)
-    found = Q(buyer_nip__gte=text, buyer_nip__lt=str(first + 1).zfill(len(text)))
-    if first == 0:
-        return found
-    for zeros in range(LONGEST_NUMBER - len(text)):
-        found |= Q(number__gte=first * 10**zeros, number__lt=(first + 1) * 10**zeros)
-    return found
+    lengths = range(MORE_FIGURES + 1)
+    return [first * 10**more + rest for more in lengths for rest in range(10**more)]

@@ -39,7 +39,7 @@ class Sales:
 def sales_by_day(company: Company, *, first: date, last: date) -> dict[date, Sales]:
     """Purchases of each Warsaw day from *first* to *last*, both included; every day has an entry.
 
-    Cancelled orders and those merged into another are left out. Grouped by UTC hours in the
+    Cancelled and deleted orders and those merged into another are left out. Grouped by UTC hours in the
     database, since hours of Warsaw begin with hours of UTC; days are put together here.
     """
     days = {first + timedelta(days=step): Sales() for step in range((last - first).days + 1)}
@@ -89,7 +89,7 @@ def _sold(company: Company, *, since: datetime, until: datetime) -> QuerySet[Ord
         Order.objects.for_company(company)
         # Nothing is downloaded before it is bought: this bound lets the index of downloads serve.
         .filter(created_at__gte=since, bought_at__gte=since, bought_at__lt=until)
-        .filter(superseded_by=None)
+        .filter(superseded_by=None, deleted_at=None)
         .exclude(Q(status=OrderStatus.CANCELLED) | Q(payment_state="cancelled"))
     )
 

@@ -12,6 +12,7 @@ def settle(order: Order) -> None:
         superseded=order.superseded_by_id is not None,
         gone=order.gone_at is not None,
         has_original=order.has_original,
+        deleted=order.deleted_at is not None,
     )
     order.visible = assess.is_visible(standing)
     order.queue = assess.queue_of(

@@ -59,4 +59,117 @@ class Problem(StrEnum):
     GOODS_NAME_MISSING = "goods_name_missing"
 
 
+class CheckState(StrEnum):
+    """Life of a check of orders against Allegro."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+
+
+class CheckDifference(StrEnum):
+    """How Allegro's orders and ours can differ."""
+
+    MISSING = "order_missing"  # Allegro has it, we do not (any more)
+    EXTRA = "order_extra"  # we have it, Allegro does not
+    STATUS = "status_differs"
+    TOTAL = "total_differs"
+    PARTS = "parts_differ"  # lines, delivery, services and deposits against the total
+    PAID = "paid_differs"  # Allegro's figure against ours
+    OVERPAID = "overpaid"  # both say the same, and it is not the total
+    UNDERPAID = "underpaid"
+    UNREADABLE = "unreadable"  # what Allegro says now of an order we know
+    NOT_ASKED = "shop_not_asked"
+    LIST_SILENT = "list_silent"  # both have it, Allegro's list leaves it out
+    JOURNAL_SILENT = "journal_silent"  # no event of Allegro's journal names it
+    PAYMENT_MISSING = "payment_missing"  # it was paid, no payment operation says so
+    PAYMENT_DIFFERS = "payment_differs"  # operations say another amount
+    PAYMENT_UNKNOWN = "payment_unknown"  # an operation of a payment that no order has
+    SOURCE_NOT_ASKED = "source_not_asked"  # the journal or the payments did not answer
+
+
+class CheckCause(StrEnum):
+    """Why they differ, where that is known."""
+
+    MERGED = "merged"
+    DELETED = "deleted"
+    BEFORE_FIRST_DAY = "before_first_day"
+    GONE = "gone"
+    ARRIVING = "arriving"
+    SURCHARGE = "surcharge"
+    PENDING = "pending"
+    UNREADABLE = "unreadable"
+    CANCELLED = "cancelled"
+    CHANGED = "changed"
+    ALTERED_HERE = "altered_here"
+    ALLEGRO_SAYS_SO = "allegro_says_so"
+    NO_PAYMENT_STATED = "no_payment_stated"
+    RECONNECT = "reconnect"
+    DISABLED = "disabled"
+    REMOVED = "removed"
+    NO_ANSWER = "no_answer"
+    VANISHED = "vanished"
+    PAID_LATELY = "paid_lately"
+
+
+# Causes that leave no gap: somebody or something did this, and it is known what.
+EXPLAINING: Final = frozenset(
+    {
+        CheckCause.MERGED,
+        CheckCause.DELETED,
+        CheckCause.BEFORE_FIRST_DAY,
+        CheckCause.GONE,
+        CheckCause.ARRIVING,
+        CheckCause.SURCHARGE,
+    }
+)
+# Causes of gaps that fetching the order once more puts right.
+MENDED_BY_FETCHING: Final = frozenset(
+    {
+        "",
+        CheckCause.MERGED,
+        CheckCause.GONE,
+        CheckCause.PENDING,
+        CheckCause.UNREADABLE,
+        CheckCause.CANCELLED,
+        CheckCause.CHANGED,
+        CheckCause.ALTERED_HERE,
+    }
+)
+# Gaps between Allegro's own sources: the order is here as it is there.
+AMONG_SOURCES: Final = frozenset(
+    {
+        CheckDifference.LIST_SILENT,
+        CheckDifference.JOURNAL_SILENT,
+        CheckDifference.PAYMENT_MISSING,
+        CheckDifference.PAYMENT_DIFFERS,
+        CheckDifference.PAYMENT_UNKNOWN,
+    }
+)
+
+
+class MoneyGap(StrEnum):
+    """Why the money of an order is still open, or its profit unknown; the first that holds. See ``money``."""
+
+    FEES_UNREAD = "fees_unread"
+    PAYMENTS_UNREAD = "payments_unread"
+    UNPAID = "unpaid"
+    PAYMENT_SHARED = "payment_shared"
+    CURRENCY = "currency"
+    DOCUMENT = "document"
+    FEE_TAX = "fee_tax"
+    GOODS = "goods"
+    PAYOUT = "payout"
+    COMMISSION = "commission"
+
+
 HIDDEN_STATUSES: Final = frozenset({OrderStatus.CLOSED, OrderStatus.CANCELLED})
+# Kind of document → the column that says whether an order has one now.
+KIND_COLUMNS: Final = {
+    "invoice": "has_invoice",
+    "receipt": "has_receipt",
+    "pro_forma": "has_pro_forma",
+    "offer": "has_offer",
+    "other_income": "has_other_income",
+    "correction": "has_correction",
+}

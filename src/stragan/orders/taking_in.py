@@ -1,7 +1,7 @@
 """Takes fetched forms in: new and changed orders, merged purchases, revisions, the timeline."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
@@ -9,14 +9,16 @@ from django.db import transaction
 
 from stragan.kit.bulk import insert_rows
 from stragan.orders import assess
-from stragan.orders.columns import LINE_COLUMNS, columns_of, line_values
+from stragan.orders.columns import LINE_COLUMNS, columns_of, line_values, product_of, sales_of
 from stragan.orders.data import OrderData
-from stragan.orders.models import Order, OrderEvent, OrderLine, OrderRevision
+from stragan.orders.models import Order, OrderEvent, OrderLine, OrderPayment, OrderRevision
 from stragan.orders.standing import settle
 from stragan.orders.states import AllegroStatus, OrderStatus, PaymentState
+from stragan.products import selling
 from stragan.shops.models import Shop
 
 _SHOWN_CHANGES: Final = 40
+_TAKEN_COLUMNS: Final = ("id", "line_id", "order_id", "offer_id", "product_id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +35,18 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """Form ids by what became of them; ``superseded`` are orders that a new form replaced."""
+    """Form ids by what became of them; ``superseded`` are orders that a new form replaced.
 
-    new: frozenset[str]
-    changed: frozenset[str]
-    superseded: frozenset[str]
+    ``touched`` are the ids of all these orders, ``matched`` of those that came and have a product on a line.
+    ``revisions`` says which revision of its order holds each form.
+    """
+
+    new: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    superseded: frozenset[str] = frozenset()
+    touched: frozenset[int] = frozenset()
+    matched: frozenset[int] = frozenset()
+    revisions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +58,7 @@ class _Stored:
     allegro_id: str
     revision: int
     is_superseded: bool = False
+    has_original: bool = False
 
 
 def upsert_orders(*, shop: Shop, incoming: Sequence[Incoming], now: datetime) -> Taken:
@@ -60,7 +70,7 @@ def upsert_orders(*, shop: Shop, incoming: Sequence[Incoming], now: datetime) ->
     """
     assert transaction.get_connection().in_atomic_block, "the caller's transaction holds it together"
     if not incoming:
-        return Taken(new=frozenset(), changed=frozenset(), superseded=frozenset())
+        return Taken()
     # Of two forms of one page that share a purchase, the one that gathered more of them replaced the other.
     incoming = sorted(incoming, key=lambda form: (len(form.data.lines), _updated(form.data)))
     known = _known(shop, [form.data.allegro_id for form in incoming if form.previous is not None])
@@ -69,13 +79,18 @@ def upsert_orders(*, shop: Shop, incoming: Sequence[Incoming], now: datetime) ->
     stored = _create(shop, fresh, now=now)
     for form in changed:
         stored[form.data.allegro_id] = _change(known[form.data.allegro_id], form, now=now)
-    superseded = _place_lines(shop, incoming, stored, now=now)
+    replaced, matched = _place_lines(shop, incoming, stored, now=now)
+    superseded = _supersede(replaced, stored, now=now)
     _keep_revisions(incoming, stored, now=now)
+    _keep_payments(incoming, stored)
     _tell(fresh, changed, stored, now=now)
     return Taken(
         new=frozenset(form.data.allegro_id for form in fresh),
         changed=frozenset(known),
         superseded=superseded,
+        touched=frozenset(order.pk for order in stored.values()) | replaced.keys(),
+        matched=matched,
+        revisions={form_id: order.revision for form_id, order in stored.items()},
     )
 
 
@@ -88,7 +103,8 @@ def _known(shop: Shop, form_ids: Sequence[str]) -> dict[str, Order]:
         return {}
     rows = (
         Order.objects.for_company(shop.company_id)
-        .select_for_update(of=("self",))
+        # No key changes, so whoever stores rows that point to these orders need not wait for it.
+        .select_for_update(of=("self",), no_key=True)
         .select_related("superseded_by")
         .filter(seller_id=shop.seller_id, allegro_id__in=form_ids)
         .order_by("id")
@@ -126,6 +142,7 @@ def _create(shop: Shop, fresh: Sequence[Incoming], *, now: datetime) -> dict[str
             ).value,
             "has_original": False,
             "changed_after_issue": False,
+            "delete_reason": "",
             "content_sha256": form.content_sha256,
             "revision_count": 1,
             **columns_of(form.data, number=number, problems=form.problems),
@@ -171,9 +188,6 @@ def _change(order: Order, form: Incoming, *, now: datetime) -> _Stored:
         order.status = assess.derived_status(
             allegro_status=form.data.status, payment=PaymentState(order.payment_state)
         )
-    if order.has_original and form.previous is not None:
-        changes = assess.differences(form.previous, form.data)
-        order.changed_after_issue = order.changed_after_issue or assess.touches_documents(changes)
     settle(order)
     order.save()
     return _Stored(
@@ -182,13 +196,17 @@ def _change(order: Order, form: Incoming, *, now: datetime) -> _Stored:
         allegro_id=order.allegro_id,
         revision=order.revision_count,
         is_superseded=order.superseded_by_id is not None,
+        has_original=order.has_original,
     )
 
 
 def _place_lines(
     shop: Shop, incoming: Sequence[Incoming], orders: dict[str, _Stored], *, now: datetime
-) -> frozenset[str]:
-    """Write the purchases of each order; take over those another order held. Gives the superseded forms."""
+) -> tuple[dict[int, str], frozenset[int]]:
+    """Write the purchases of each order; take over those another order held.
+
+    Gives what replaces which orders (by id), and the orders with a product on a line.
+    """
     holders = {
         line.line_id: form.data.allegro_id
         for form in incoming
@@ -196,10 +214,10 @@ def _place_lines(
         for line in form.data.lines
     }
     rows = OrderLine.objects.for_company(shop.company_id).filter(seller_id=shop.seller_id)
-    taken = list(rows.filter(line_id__in=list(holders)).values_list("id", "line_id", "order_id"))
+    taken = list(rows.filter(line_id__in=list(holders)).values_list(*_TAKEN_COLUMNS))
     replaced = {
         order_id: holders[line_id]
-        for _, line_id, order_id in taken
+        for _, line_id, order_id, _, _ in taken
         if orders[holders[line_id]].pk != order_id
     }
     for form in incoming:
@@ -207,35 +225,60 @@ def _place_lines(
         winners = {holders[line.line_id] for line in form.data.lines if line.line_id in holders}
         if not order.is_superseded and (winners := winners - {order.allegro_id}):
             replaced[order.pk] = min(winners)
+    placed = [
+        (form, line, values)
+        for form in incoming
+        for line, values in zip(form.data.lines, line_values(form.data), strict=True)
+        if holders.get(line.line_id) == form.data.allegro_id
+    ]
+    before = {line_id: (offer_id, product_id) for _, line_id, _, offer_id, product_id in taken}
+    # Before any line is touched: whoever links offers locks offers first and their lines after.
+    products = selling.take_note(
+        company_id=shop.company_id,
+        seller_id=shop.seller_id,
+        sales=sales_of([(form.data, line) for form, line, _ in placed], known=before, now=now),
+        now=now,
+    )
     rewritten = [order.pk for order in orders.values() if order.revision > 1]
     if taken or rewritten:
         rows.filter(order_id__in=rewritten).delete()
-        rows.filter(pk__in=[pk for pk, _, _ in taken]).delete()
-    insert_rows(
-        OrderLine,
-        columns=LINE_COLUMNS,
-        rows=[
-            (shop.company_id, orders[form.data.allegro_id].pk, shop.seller_id, *values)
-            for form in incoming
-            for line, values in zip(form.data.lines, line_values(form.data), strict=True)
-            if holders.get(line.line_id) == form.data.allegro_id
-        ],
+        rows.filter(pk__in=[pk for pk, _, _, _, _ in taken]).delete()
+    written = [
+        (
+            shop.company_id,
+            orders[form.data.allegro_id].pk,
+            shop.seller_id,
+            *values,
+            product_of(
+                line,
+                before=before.get(line.line_id),
+                products=products,
+                is_documented=orders[form.data.allegro_id].has_original,
+            ),
+        )
+        for form, line, values in placed
+    ]
+    insert_rows(OrderLine, columns=LINE_COLUMNS, rows=written)
+    matched = frozenset(
+        orders[form.data.allegro_id].pk
+        for (form, _, _), row in zip(placed, written, strict=True)
+        if row[-1] is not None
     )
-    return _supersede(replaced, orders, now=now)
+    return replaced, matched
 
 
 def _supersede(replaced: dict[int, str], orders: dict[str, _Stored], *, now: datetime) -> frozenset[str]:
     """Retire orders whose purchases moved on: they keep their history and point to the successor."""
     if not replaced:
         return frozenset()
-    olds = list(Order.objects.across_companies().select_for_update().filter(pk__in=replaced).order_by("id"))
+    rows = Order.objects.across_companies().select_for_update(no_key=True)
+    olds = list(rows.filter(pk__in=replaced).order_by("id"))
     events = []
     for old in olds:
         successor = orders[replaced[old.pk]]
         old.superseded_by_id = successor.pk
         old.gone_at = None
         old.changed_at = now
-        old.changed_after_issue = old.changed_after_issue or old.has_original
         settle(old)
         events.append(
             OrderEvent(
@@ -251,7 +294,7 @@ def _supersede(replaced: dict[int, str], orders: dict[str, _Stored], *, now: dat
             )
         )
     Order.objects.across_companies().bulk_update(
-        olds, ["superseded_by", "gone_at", "changed_at", "changed_after_issue", "visible", "queue"]
+        olds, ["superseded_by", "gone_at", "changed_at", "visible", "queue"]
     )
     OrderEvent.objects.bulk_create(events)
     return frozenset(old.allegro_id for old in olds)
@@ -272,6 +315,20 @@ def _keep_revisions(incoming: Sequence[Incoming], orders: dict[str, _Stored], *,
             )
             for form in incoming
         ],
+    )
+
+
+def _keep_payments(incoming: Sequence[Incoming], orders: dict[str, _Stored]) -> None:
+    """Note the payments each order names; those it named before stay."""
+    insert_rows(
+        OrderPayment,
+        columns=["order", "payment_id"],
+        rows=[
+            (orders[form.data.allegro_id].pk, payment_id)
+            for form in incoming
+            for payment_id in form.data.payment.ids
+        ],
+        ignore_conflicts=True,
     )
 
 

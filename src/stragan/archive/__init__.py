@@ -1,0 +1,1 @@
+"""What Allegro answered, as it came: one row per answer that changed something here."""

@@ -1,0 +1,53 @@
+"""Which order a payment or a fee belongs to, however often it was merged since."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from stragan.orders.models import Order, OrderPayment
+from stragan.shops.models import Shop
+
+_AT_ONCE: Final = 500
+_LONGEST_CHAIN: Final = 20  # of orders merged again and again
+
+
+def orders_by_payment(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
+    """Payment id → id of the order that holds its purchases now; payments no order named are left out."""
+    found: dict[str, int] = {}
+    ids = list(dict.fromkeys(payment_ids))
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = OrderPayment.objects.filter(
+            payment_id__in=ids[start : start + _AT_ONCE],
+            order__company=shop.company_id,
+            order__seller_id=shop.seller_id,
+        )
+        # Of an order that was merged away and its successor the later one counts.
+        found |= dict(rows.order_by("order_id").values_list("payment_id", "order_id"))
+    return _latest(found)
+
+
+def orders_by_form(shop: Shop, form_ids: Iterable[str]) -> dict[str, int]:
+    """Form id → id of the order that holds its purchases now; forms that are not here are left out."""
+    found: dict[str, int] = {}
+    ids = list(dict.fromkeys(form_ids))
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = Order.objects.for_company(shop.company_id).filter(
+            seller_id=shop.seller_id, allegro_id__in=ids[start : start + _AT_ONCE]
+        )
+        found |= dict(rows.order_by("id").values_list("allegro_id", "id"))
+    return _latest(found)
+
+
+def _latest(found: dict[str, int]) -> dict[str, int]:
+    """Follow each order to the one that replaced it."""
+    for _ in range(_LONGEST_CHAIN):
+        pks = list(set(found.values()))
+        after: dict[int, int] = {}
+        for start in range(0, len(pks), _AT_ONCE):
+            rows = Order.objects.across_companies().filter(
+                pk__in=pks[start : start + _AT_ONCE], superseded_by__isnull=False
+            )
+            after |= {pk: new for pk, new in rows.values_list("pk", "superseded_by_id") if new is not None}
+        if not after:
+            break
+        found = {payment_id: after.get(pk, pk) for payment_id, pk in found.items()}
+    return found
