@@ -1,5 +1,8 @@
 """Builds Allegro's clients from settings, and keeps the demo, the stand-ins and production apart."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -8,8 +11,17 @@ from django.conf import settings
 from stragan import __version__
 from stragan.companies.models import Company
 from stragan.core.errors import Refused
-from stragan.gateways.allegro import AllegroAuth, AllegroClient, Patience, budget_for, user_agent
-from stragan.kit.clock import is_shifted
+from stragan.gateways.allegro import (
+    AllegroAuth,
+    AllegroClient,
+    Grant,
+    Heard,
+    Patience,
+    budget_for,
+    user_agent,
+)
+from stragan.kit.clock import is_shifted, real_now
+from stragan.shops import quota
 from stragan.shops.models import Shop
 
 
@@ -94,10 +106,38 @@ def refresher_of(shop: Shop) -> AllegroAuth:
     )
 
 
-def client_of(*, api_url: str, access_token: str, client_id: str) -> AllegroClient:
-    """The REST API as one seller sees it; all clients of an application share one budget."""
+@dataclass(frozen=True, slots=True)
+class SharedQuota:
+    """The quota of a client id, counted in the database for all processes and machines."""
+
+    client_id: str
+
+    def take(self) -> Grant:
+        """Take a block of requests."""
+        now = real_now()
+        share = quota.take(self.client_id, now=now)
+        return Grant(requests=share.requests, seconds=max(0.05, (share.until - now).total_seconds()))
+
+    def limited(self, *, wait_s: float) -> None:
+        """Let all processes wait, a minute at most: a longer wish of Allegro concerns one seller."""
+        until = real_now() + min(timedelta(seconds=wait_s), quota.LONGEST_BLOCK)
+        quota.block(self.client_id, until=until)
+
+
+def client_of(
+    *,
+    api_url: str,
+    access_token: str,
+    client_id: str,
+    heard: Callable[[Heard], None] | None = None,
+) -> AllegroClient:
+    """The REST API as one seller sees it; all clients of an application share one budget, on all machines."""
     return AllegroClient(
-        api_url=api_url, access_token=access_token, user_agent=agent(), budget=budget_for(client_id)
+        api_url=api_url,
+        access_token=access_token,
+        user_agent=agent(),
+        budget=budget_for(client_id, quota=SharedQuota(client_id)),
+        heard=heard,
     )
 
 

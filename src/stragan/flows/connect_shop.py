@@ -12,9 +12,17 @@ from django.conf import settings
 
 from stragan.companies.models import Company, User
 from stragan.core.errors import Refused, StraganError
-from stragan.flows.clients import auth_of, check_addresses, client_of, credentials
+from stragan.flows.clients import (
+    auth_of,
+    check_addresses,
+    check_shop,
+    client_of,
+    credentials,
+    refresher_of,
+)
 from stragan.flows.tokens import tokens_of
 from stragan.gateways.allegro import (
+    SCOPES,
     AccessDenied,
     AllegroError,
     AllegroUnavailable,
@@ -31,8 +39,10 @@ from stragan.kit.clock import real_now
 from stragan.shops import actions
 from stragan.shops.models import Authorization, Shop
 
-NEEDED_SCOPES: Final = frozenset({"allegro:api:profile:read", "allegro:api:orders:read"})
+ASKED_SCOPES: Final = frozenset(SCOPES)
+NEEDED_SCOPES: Final = frozenset({"allegro:api:profile:read", "allegro:api:orders:read"})  # no shop without
 CODE_LIFE: Final = timedelta(minutes=15)
+CONNECTING_LIFE: Final = timedelta(minutes=2)  # longer than all questions asked before a shop is saved
 _TRIES: Final = 5
 _SLOWER_S: Final = 5  # RFC 8628, section 3.5
 
@@ -109,7 +119,10 @@ def start_device(*, company: Company, wish: actions.Wish, user: User, now: datet
 def poll_device(*, company: Company, authorization_id: int, user: User, now: datetime) -> Shop | None:
     """Ask once whether the seller has confirmed; None while not, or when it is too early to ask.
 
+    A page that asks late, because another tab of it was quicker, is given the shop as well.
+
     :raises AuthorizationUnknown: it was not started here by this person.
+    :raises AuthorizationUsed: it came to nothing before.
     :raises AccessDenied: the seller said no; ``DeviceCodeExpired``: too late.
     """
     row = (
@@ -119,9 +132,9 @@ def poll_device(*, company: Company, authorization_id: int, user: User, now: dat
     )
     if row is None:
         raise AuthorizationUnknown
-    if row.used_at is not None:
-        raise AuthorizationUsed
     instant = real_now()
+    if row.used_at is not None:
+        return _shop_of(row, used_at=row.used_at, instant=instant)
     if row.next_poll_at is not None and instant < row.next_poll_at:
         return None
     rows = Authorization.objects.for_company(company).filter(
@@ -145,6 +158,13 @@ def poll_device(*, company: Company, authorization_id: int, user: User, now: dat
         _finish(row, outcome=refusal.code)
         raise
     return _conclude(row, company=company, pair=pair, user=user, now=now)
+
+
+def _shop_of(row: Authorization, *, used_at: datetime, instant: datetime) -> Shop | None:
+    """What an authorization used before has become; None while another tab is still at it."""
+    if row.shop is None and not (row.outcome == "connecting" and instant < used_at + CONNECTING_LIFE):
+        raise AuthorizationUsed
+    return row.shop
 
 
 def start_code(
@@ -208,6 +228,20 @@ def finish_code(
     return _conclude(row, company=company, pair=pair, user=user, now=now)
 
 
+def disconnect(*, shop: Shop, user: User, now: datetime) -> None:
+    """Remove a shop, and hand its consent back where Allegro can be reached; orders stay."""
+    token = shop.refresh_token
+    actions.remove_shop(shop=shop, user=user, now=now)
+    if not token:
+        return
+    try:
+        check_shop(shop)
+        with refresher_of(shop) as auth:
+            auth.revoke(token)
+    except StraganError:
+        return  # the token was forgotten here; there it dies by itself
+
+
 def _insist(start: Callable[[], DeviceGrant], *, sleep: Callable[[float], None]) -> DeviceGrant:
     """A code that got lost on its way harms nobody: ask for another."""
     for _ in range(_TRIES - 1):
@@ -225,7 +259,7 @@ def _conclude(row: Authorization, *, company: Company, pair: TokenPair, user: Us
     except StraganError as refusal:
         _note(row, outcome=refusal.code)
         raise
-    _note(row, outcome="connected")
+    Authorization.objects.for_company(company).filter(pk=row.pk).update(outcome="connected", shop=shop)
     return shop
 
 

@@ -5,21 +5,30 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
 from django.conf import settings
 
 from stragan.companies.models import Company
+from stragan.core.dates import warsaw_date
 from stragan.core.errors import Refused
 from stragan.core.snapshot import DocumentSnapshot
+from stragan.documents.logos import logo_of
 from stragan.documents.models import Document, DocumentFile
-from stragan.documents.queries import snapshot_of
+from stragan.documents.queries import snapshot_of, void_of
 
 FORMATS: Final = ("pdf", "json")
+VOID_PDF: Final = "pdf_void"
 AT_ONCE: Final = 100
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+class ExportFolderUnusable(Refused):
+    """Files cannot be written into that folder."""
+
+    code = "export_folder_unusable"
 
 
 class FormatUnavailable(Refused):
@@ -46,18 +55,24 @@ class NotExported:
 
 
 def pdf_of(document: Document, *, now: datetime) -> bytes:
-    """Give the PDF of a document: the stored file, or one made now from the snapshot and stored."""
-    path = _path_of(document, "pdf")
-    row = DocumentFile.objects.filter(document=document, format="pdf").first()
+    """Give the PDF of a document: the stored file, or one made now from the snapshot and stored.
+
+    A void document has a file of its own, marked as void on each page.
+    """
+    void = void_of(document)
+    file_format = "pdf" if void is None else VOID_PDF
+    path = _path_of(document, file_format)
+    row = DocumentFile.objects.filter(document=document, format=file_format).first()
     if row is not None and path.exists():
         data = path.read_bytes()
         if _sha256(data) == row.sha256:
             return data
-    data = printed(snapshot_of(document))
+    voided_on = warsaw_date(void.at) if void else None
+    data = printed(snapshot_of(document), voided_on=voided_on)
     _write(path, data)
     made = DocumentFile(
         document=document,
-        format="pdf",
+        format=file_format,
         path=str(path.relative_to(settings.MEDIA_ROOT)),
         sha256=_sha256(data),
         size_bytes=len(data),
@@ -73,11 +88,11 @@ def pdf_of(document: Document, *, now: datetime) -> bytes:
     return data
 
 
-def printed(snapshot: DocumentSnapshot) -> bytes:
+def printed(snapshot: DocumentSnapshot, *, voided_on: date | None = None) -> bytes:
     """Print a snapshot; the typesetter is loaded when it is first needed, web pages seldom do."""
     from stragan.formats import pdf  # noqa: PLC0415 -- see above
 
-    return pdf.render(snapshot)
+    return pdf.render(snapshot, voided_on=voided_on, logo=logo_of(snapshot.seller.logo_sha256))
 
 
 def render_pdf(*, document_id: int, now: datetime) -> None:
@@ -99,10 +114,14 @@ def export(
     A file is there whole or not at all. ``json`` is the frozen snapshot as it is stored.
 
     :raises FormatUnavailable: the format cannot be made yet.
+    :raises ExportFolderUnusable: the folder is not there and cannot be made.
     """
     if file_format not in FORMATS:
         raise FormatUnavailable(format=file_format)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        raise ExportFolderUnusable(folder=str(folder)) from failure
     return _exported(company, file_format=file_format, folder=folder, numbers=numbers, now=now)
 
 

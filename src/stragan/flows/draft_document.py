@@ -10,6 +10,7 @@ import msgspec
 from django.db import transaction
 
 from stragan.companies.models import Company, User
+from stragan.companies.queries import vat_history
 from stragan.companies.states import Ability, may
 from stragan.core.dates import warsaw_date
 from stragan.core.errors import Conflict, Refused
@@ -25,13 +26,16 @@ from stragan.documents.freezing import Sums, freeze, sums_of
 from stragan.documents.models import Document, Draft
 from stragan.documents.rates import following_goods
 from stragan.documents.sellers import profile_of, seller_of
-from stragan.flows import document_files, order_content
+from stragan.flows import book_effects, consequences, document_files, order_content, vat_change
+from stragan.flows.consequences import NOTHING, Consequences
 from stragan.flows.issue_document import Outcome, issue_documents
 from stragan.flows.issue_preparing import (
     Override,
     Wish,
     content_of,
     date_refusal,
+    documented_orders,
+    prepared_of,
     state_refusal,
     too_early_refusal,
 )
@@ -75,7 +79,7 @@ class DraftView:
     """All a page needs: what Allegro says, what the document says, where they differ, what is wrong.
 
     ``seen_at`` goes back with a save, so that nobody overwrites another's edit; None while nothing was
-    saved. ``issued`` is the original the order has already.
+    saved. ``issued`` is the document the order has already, ``source`` the one this is made from.
     """
 
     order: Order
@@ -90,8 +94,13 @@ class DraftView:
     refusals: tuple[Refusal, ...]
     number_to_be: str
     vat_codes: tuple[str, ...]
+    vat_payer: bool  # on the issue date
     seen_at: datetime | None
     issued: Document | None = None
+    source: Document | None = None
+    asks_fiscal: bool = False  # number, register and day of the receipt are part of the document
+    consequences: Consequences = NOTHING  # what issuing would move and post
+    warnings: tuple[Refusal, ...] = ()  # what a person should know first
 
     @property
     def can_issue(self) -> bool:
@@ -134,7 +143,7 @@ def save_draft(
     unread: list[Refusal] = []
 
     def apply(content: DraftContent, _: OrderData) -> DraftContent:
-        new, refusals = edited(content, edit, profile=profile_of(company))
+        new, refusals = edited(content, edit, profile=profile_of(company, on=content.issue_date))
         unread.extend(refusals)
         return new
 
@@ -161,7 +170,10 @@ def use_buyer_source(
     """
 
     def apply(content: DraftContent, data: OrderData) -> DraftContent:
-        return replace(content, buyer=buyers.buyer_from(data, source=source, asked=source))
+        buyer = buyers.buyer_from(data, source=source, asked=source)
+        return replace(
+            content, buyer=buyer if kind is DocumentKind.INVOICE else buyers.without_demands(buyer)
+        )
 
     return _save(company, order_id, kind, change=apply, reason=None, seen_at=seen_at, user=user, now=now)
 
@@ -180,10 +192,10 @@ def set_offer_rate(
 
     Lines that have a code keep it. :raises OrderNotFound: an order is not the company's.
     """
-    profile = profile_of(company)
     count = 0
 
     def apply(content: DraftContent, _: OrderData) -> DraftContent:
+        profile = profile_of(company, on=content.issue_date)
         lines = [
             by_hand(line, vat_code) if line.vat_code is None and line.offer_id == offer_id else line
             for line in content.lines
@@ -227,14 +239,8 @@ def issue_draft(
             raise OverrideNotAllowed
         overrides[order_id] = Override(reason=override_reason.strip())
     today = warsaw_date(author.now)
-    draft = Draft.objects.for_company(company).filter(order_id=order_id, kind=kind).first()
-    wish = Wish(
-        company=company,
-        kind=kind,
-        issue_date=_saved_date(draft) or today,
-        today=today,
-        overrides=overrides,
-    )
+    draft = _draft_of(company, order_id, kind)
+    wish = replace(_wish(company, order_id, kind, draft, today=today), overrides=overrides)
     outcomes = issue_documents([order_id], wish=wish, author=author)
     if not outcomes:
         raise OrderNotFound(order=order_id)
@@ -246,11 +252,12 @@ def draft_pdf(view: DraftView, *, now: datetime) -> bytes | None:
     if view.sums is None:
         return None
     company = view.order.company
+    profile = profile_of(company, on=view.content.issue_date)
     snapshot = freeze(
         view.content,
         sums=view.sums,
-        seller=seller_of(company),
-        profile=profile_of(company),
+        seller=seller_of(company, profile=profile),
+        profile=profile,
         number=DRAFT_NUMBER,
         shop=view.order.shop.name,
         issued_at=now,
@@ -306,10 +313,9 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
     if order is None:
         raise OrderNotFound(order=order_id)
     data = order_content.load(order)
-    draft = Draft.objects.for_company(company).filter(order_id=order_id, kind=kind).first()
-    today = warsaw_date(now)
-    wish = Wish(company=company, kind=kind, issue_date=_saved_date(draft) or today, today=today)
-    profile = profile_of(company)
+    draft = _draft_of(company, order_id, kind)
+    wish = _wish(company, order_id, kind, draft, today=warsaw_date(now))
+    profile = profile_of(company, on=wish.issue_date)
     content, reason, refusals = content_of(order, data, draft, wish=wish, profile=profile)
     original = draft_from_order(
         data,
@@ -318,9 +324,19 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
         kind=kind,
         issue_date=wish.issue_date,
     )
-    stopped = state_refusal(order) or date_refusal(order, wish=wish) or too_early_refusal(wish)
+    stopped = (
+        state_refusal(order, wish=wish)
+        or date_refusal(order, wish=wish)
+        or too_early_refusal(wish)
+        or book_effects.refusal(company=company, kind=kind, issue_date=wish.issue_date)
+    )
     has_codes = all(line.vat_code is not None for line in content.lines)
-    is_computable = has_codes and not any(one.code == "vat_code_not_allowed" for one in refusals)
+    sums_known = has_codes and not any(one.code == "vat_code_not_allowed" for one in refusals)
+    issued = documented_orders([order], wish=wish).get(order_id)
+    foreseen = NOTHING
+    if not (stopped or refusals or issued):
+        prepared = prepared_of(order, data, content, reason=reason, draft=draft)
+        foreseen = consequences.foresee([prepared], company=company)[order_id]
     return DraftView(
         order=order,
         data=data,
@@ -329,13 +345,41 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
         content=content,
         reason=reason,
         line_views=tuple(_line_view(content, place) for place in range(len(content.lines))),
-        sums=sums_of(content) if is_computable else None,
+        sums=sums_of(content) if sums_known else None,
         changes=changes_between(original, content),
         refusals=tuple(([stopped] if stopped else []) + refusals),
         number_to_be=queries.number_to_be(company, kind=kind, issue_date=wish.issue_date),
         vat_codes=allowed_codes(profile),
+        vat_payer=profile.vat_payer,
         seen_at=draft.saved_at if draft else None,
-        issued=queries.originals_of(company, [order_id]).get(order_id) if order.has_original else None,
+        issued=issued,
+        source=draft.source if draft else None,
+        asks_fiscal=kind is DocumentKind.RECEIPT and profile.fiscal_receipts,
+        consequences=foreseen,
+        warnings=vat_change.warnings_of(
+            kind,
+            supply_date=content.supply_date,
+            issue_date=wish.issue_date,
+            history=vat_history(company),
+        ),
+    )
+
+
+def _draft_of(company: Company, order_id: int, kind: DocumentKind) -> Draft | None:
+    rows = Draft.objects.for_company(company).select_related("source")
+    return rows.filter(order_id=order_id, kind=kind).first()
+
+
+def _wish(company: Company, order_id: int, kind: DocumentKind, draft: Draft | None, *, today: date) -> Wish:
+    """Make the wish of a single draft: dated as it says; made from a receipt, it is the invoice to it."""
+    source = draft.source if draft else None
+    repeats = source is not None and source.kind == DocumentKind.RECEIPT
+    return Wish(
+        company=company,
+        kind=kind,
+        issue_date=_saved_date(draft) or today,
+        today=today,
+        to_receipts=frozenset({order_id} if repeats else ()),
     )
 
 

@@ -11,7 +11,7 @@ from stragan.companies.models import User
 from stragan.core.errors import StraganError
 from stragan.kit import jobs
 from stragan.kit.jobs import Request
-from stragan.shops.actions import FetchedRecently, ShopNotConnected, start_fetch_by_hand
+from stragan.shops.actions import FetchedRecently, ModuleOff, ShopNotConnected, start_fetch_by_hand
 from stragan.shops.models import Shop, SyncRun
 
 JOB: Final = "shops.sync_now"
@@ -45,6 +45,6 @@ def ask_for_fetch(*, shops: Sequence[Shop], user: User, now: datetime) -> Asked:
                     now=now,
                 )
                 runs.append(run)
-        except (FetchedRecently, ShopNotConnected) as refusal:
+        except (FetchedRecently, ModuleOff, ShopNotConnected) as refusal:
             refusals.append(refusal)
     return Asked(runs=tuple(runs), refusals=tuple(refusals))

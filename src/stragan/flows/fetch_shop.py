@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from stragan.core.errors import StraganError
+from stragan.flows import fetch_nightly
 from stragan.flows import fetch_stages as stages
 from stragan.flows.clients import check_shop
-from stragan.flows.sync_run import KINDS, SyncHold
-from stragan.flows.tokens import Session
+from stragan.flows.sync_run import KINDS, SyncHold, require_on
+from stragan.flows.tokens import ASKED_AGAIN, UNSURE, Session
 from stragan.gateways.allegro import AllegroRejected, LatestEvent
 from stragan.kit.clock import real_now
 from stragan.shops import leases
-from stragan.shops.actions import ShopNotConnected
+from stragan.shops.actions import ModuleOff, ShopNotConnected, sync_by
 from stragan.shops.leases import LeaseLost
 from stragan.shops.models import Shop, ShopState, SyncRun
 
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 SYNC_EVERY: Final = timedelta(seconds=60)
 _LONGEST_PAUSE_S: Final = 900
+_SOON_AGAIN: Final = 4  # times within the minute that Allegro takes a used refresh token for
 _LOOKS_EVERY_S: Final = 0.5
 _TOLD: Final = frozenset(
     {
@@ -51,6 +53,10 @@ def fetch_shop(
     owner = leases.new_owner()
     while not leases.take(shop_id, owner=owner, now=real_now()):
         if not wait:
+            # Whoever holds it may be dead: look again when its lease ends, not a whole round later.
+            until = leases.held_until(shop_id)
+            if until is not None:
+                sync_by(shop_id, at=until)
             return None
         time.sleep(_LOOKS_EVERY_S)
     try:
@@ -65,8 +71,8 @@ def fetch_shop(
 
 def sync_shop(*, shop_id: int, now: datetime) -> None:
     """Background job: fetch, unless another process is at it or the shop is not connected."""
-    shop = Shop.objects.across_companies().filter(pk=shop_id).first()
-    if shop is not None and shop.state == ShopState.CONNECTED:
+    shop = Shop.objects.across_companies().select_related("company").filter(pk=shop_id).first()
+    if shop is not None and shop.state == ShopState.CONNECTED and shop.company.allegro_module:
         fetch_shop(shop_id=shop_id, trigger="background", now=now, wait=False)
 
 
@@ -98,6 +104,10 @@ def _run(shop: Shop, row: SyncRun, *, owner: str, session: Session, now: datetim
         _go(hold)
     except LeaseLost as lost:
         _close(row, error=lost)
+    except (ModuleOff, ShopNotConnected) as stopped:
+        # Somebody wanted it so: no failure of the shop, which goes on at once when it is on again.
+        _close(row, error=stopped)
+        Shop.objects.across_companies().filter(pk=shop.pk).update(next_sync_at=None)
     except StraganError as trouble:
         _close(row, error=trouble)
         _note_failure(shop, trouble)
@@ -117,8 +127,7 @@ def _run(shop: Shop, row: SyncRun, *, owner: str, session: Session, now: datetim
 
 def _check(shop: Shop) -> None:
     check_shop(shop)
-    if shop.state not in {ShopState.CONNECTED, ShopState.RECONNECT}:
-        raise ShopNotConnected(shop=shop.name)
+    require_on(shop)
 
 
 def _go(hold: SyncHold) -> None:
@@ -130,6 +139,8 @@ def _go(hold: SyncHold) -> None:
     _with_good_cursor(hold, lambda: stages.read_journal(hold, head=head))
     if head is None and stages.needs_reconciling(hold):
         stages.reconcile(hold)
+    if head is None and fetch_nightly.needs_night(hold):
+        fetch_nightly.look_at_open_orders(hold)
     stages.fetch_pending(hold)
 
 
@@ -161,6 +172,8 @@ def _close(row: SyncRun, *, error: StraganError | None) -> None:
 def _note_failure(shop: Shop, trouble: StraganError) -> None:
     failures = shop.failures_in_row + 1
     pause_s = min(_LONGEST_PAUSE_S, SYNC_EVERY.total_seconds() * 2 ** min(failures - 1, 6))
+    if trouble.params.get(UNSURE) and failures <= _SOON_AGAIN:
+        pause_s = ASKED_AGAIN.total_seconds()
     Shop.objects.across_companies().filter(pk=shop.pk).update(
         failures_in_row=failures,
         error_code=trouble.code,

@@ -1,13 +1,16 @@
 """The stages of fetching a shop: purchases by date, the journal, lists of updates, single forms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from stragan.core.dates import start_of_warsaw_day
+from stragan.flows.hearing import keep_gone, keep_journal
 from stragan.flows.import_orders import is_storable
-from stragan.flows.list_walk import By, walk
-from stragan.flows.sync_run import SyncHold
+from stragan.flows.list_walk import PAGE, By, walk
+from stragan.flows.merged_away import lines_of_forms, merged_away
+from stragan.flows.stock_reservations import follow_import
+from stragan.flows.sync_run import SyncHold, update_shop
 from stragan.gateways.allegro import (
     AllegroRejected,
     AllegroUnavailable,
@@ -36,13 +39,20 @@ _OUTAGE: Final = 2  # failures in a row
 
 
 def is_cursor_stale(shop: Shop, *, now: datetime) -> bool:
-    """Whether the journal may have forgotten events since it was last read. Real time."""
-    return bool(shop.cursor) and shop.synced_at is not None and now - shop.synced_at > JOURNAL_LIFE
+    """Whether the journal may have forgotten events since it was last read. Real time.
+
+    Where our clock was ahead when it was read, the event's own instant decides.
+    """
+    read_at = shop.synced_at
+    if read_at is not None and read_at > now:
+        read_at = shop.cursor_at
+    return bool(shop.cursor) and read_at is not None and now - read_at > JOURNAL_LIFE
 
 
 def start_over(hold: SyncHold) -> None:
     """Forget the place in the journal: everything is read again, nothing is doubled by it."""
-    _update(hold.shop, cursor="", cursor_at=None, windows_done_until=None, first_import_done_at=None)
+    names = ("cursor_at", "windows_done_until", "first_import_done_at", "updates_until")
+    update_shop(hold.shop, cursor="", **dict.fromkeys(names))
 
 
 def import_windows(hold: SyncHold) -> LatestEvent:
@@ -50,21 +60,35 @@ def import_windows(hold: SyncHold) -> LatestEvent:
 
     Gives the newest event from before the first page: what the journal says up to there is in.
     """
-    shop = hold.shop
+    shop, since = hold.shop, start_of_warsaw_day(hold.shop.since_date)
     head = hold.ask(lambda client: client.event_stats())
-    start = shop.windows_done_until or start_of_warsaw_day(shop.since_date)
+    # What changes from now on, and whose event gets lost, is found by the next reading of the updates.
+    reached = shop.updates_until or min(head.occurred_at or since, real_now())
+    is_one_piece = shop.windows_done_until is None
+    update_shop(shop, updates_until=reached)
     hold.stage("windows")
-    for step in walk(hold.ask, by=By.BOUGHT, start=start):
+    for step in walk(hold.ask, by=By.BOUGHT, start=shop.windows_done_until or since):
         hold.row.to_do = max(hold.row.to_do, step.total)
-        hold.store(step.forms, write=lambda: _update(shop, windows_done_until=step.reached))  # noqa: B023 -- runs at once
-    # Some forms state no date of purchase and some events get lost: the updates show those too.
-    reached = start_of_warsaw_day(shop.since_date)
-    for step in walk(hold.ask, by=By.UPDATED, start=reached):
-        hold.store([form for form in step.forms if form.form_id not in hold.outcomes])
-        reached = max(reached, step.reached)
+        hold.store(step.forms, write=lambda: update_shop(shop, windows_done_until=step.reached))  # noqa: B023 -- runs at once
+        glance(hold)
+    if not (is_one_piece and _are_all_dated(hold, since=since)):
+        reached = since
+        for step in walk(hold.ask, by=By.UPDATED, start=reached):
+            hold.store([form for form in step.forms if form.form_id not in hold.outcomes])
+            reached = max(reached, step.reached)
+            glance(hold)
     values = {"first_import_done_at": hold.now(), "reconciled_at": real_now(), "updates_until": reached}
-    hold.commit(lambda: _update(shop, **values))
+    hold.commit(lambda: update_shop(shop, **values))
     return head
+
+
+def _are_all_dated(hold: SyncHold, *, since: datetime) -> bool:
+    """Whether the list by purchases shows all: forms without a date of purchase are in no window."""
+    before = since - timedelta(milliseconds=1)
+    everything = hold.ask(lambda client: client.list_forms(limit=1, updated_from=since))
+    dated = hold.ask(lambda client: client.list_forms(limit=1, updated_from=since, bought_from=since))
+    older = hold.ask(lambda client: client.list_forms(limit=1, updated_from=since, bought_to=before))
+    return everything.total_count == dated.total_count + older.total_count
 
 
 def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
@@ -75,10 +99,12 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
     shop = hold.shop
     hold.stage("journal")
     since = start_of_warsaw_day(shop.since_date) if not shop.cursor else None
+    lately: dict[str, frozenset[str]] = {}
     while True:
         after = shop.cursor or None
         page: EventPage = hold.ask(lambda client: client.events(after=after, limit=JOURNAL_PAGE))  # noqa: B023 -- runs at once
-        if not page.events or page.events[-1].id == after:
+        latest = furthest(page, after=after)
+        if latest is None:
             break
         forms = _forms_of(shop, page)
         wanted: dict[str, datetime] = {}
@@ -92,8 +118,21 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
             key = form_id or f"{pending.EVENT_PREFIX}{event.id}"[:60]
             at = event.occurred_at or hold.now()
             wanted[key] = max(at, wanted.get(key, at))
-        _record(hold, wanted, latest=page.events[-1])
-    _update(shop, synced_at=real_now())
+        named = lines_of_forms(page.events)
+        _record(hold, wanted, gone=merged_away(lately | named), latest=latest)
+        lately = named
+        glance(hold)
+    update_shop(shop, synced_at=real_now())
+
+
+def furthest(page: EventPage, *, after: str | None) -> OrderEvent | None:
+    """The event to read on from: the highest id, wherever it stands; None where the page leads no further."""
+    if not page.events:
+        return None
+    if not all(event.id.isdigit() for event in page.events):
+        return page.events[-1] if page.events[-1].id != after else None
+    latest = max(page.events, key=lambda event: int(event.id))
+    return None if after and after.isdigit() and int(latest.id) <= int(after) else latest
 
 
 def _forms_of(shop: Shop, page: EventPage) -> dict[str, str]:
@@ -110,10 +149,20 @@ def _forms_of(shop: Shop, page: EventPage) -> dict[str, str]:
     return dict(known) | told
 
 
-def _record(hold: SyncHold, wanted: dict[str, datetime], *, latest: OrderEvent) -> None:
+def _record(
+    hold: SyncHold, wanted: Mapping[str, datetime], *, gone: frozenset[str], latest: OrderEvent
+) -> None:
+    heard = hold.ears.take() if wanted else []
+
     def write() -> None:
-        pending.add_pending(shop=hold.shop, events=wanted, now=real_now())
-        _update(
+        keep_journal(hold.shop, heard, at=hold.now())
+        pending.add_pending(
+            shop=hold.shop,
+            events={key: at for key, at in wanted.items() if key not in gone},
+            now=real_now(),
+        )
+        pending.settle_forms(shop=hold.shop, done=gone, readable=(), now=hold.now())
+        update_shop(
             hold.shop,
             cursor=latest.id,
             cursor_at=latest.occurred_at,
@@ -127,8 +176,10 @@ def _record(hold: SyncHold, wanted: dict[str, datetime], *, latest: OrderEvent) 
 def needs_reconciling(hold: SyncHold) -> bool:
     """Whether the list should be asked for what the journal may have missed."""
     shop = hold.shop
-    by_hand = hold.row.trigger != "background"
-    return by_hand or shop.reconciled_at is None or real_now() - shop.reconciled_at > RECONCILED_EVERY
+    if hold.row.trigger != "background" or shop.reconciled_at is None:
+        return True
+    # An instant to come was written by a clock that has been put right since.
+    return not timedelta(0) <= real_now() - shop.reconciled_at <= RECONCILED_EVERY
 
 
 def reconcile(hold: SyncHold) -> None:
@@ -139,21 +190,27 @@ def reconcile(hold: SyncHold) -> None:
     for step in walk(hold.ask, by=By.UPDATED, start=reached - OVERLAP):
         hold.store(step.forms)
         reached = max(reached, step.reached)
-    hold.commit(lambda: _update(shop, updates_until=reached, reconciled_at=real_now()))
+        glance(hold)
+    hold.commit(lambda: update_shop(shop, updates_until=reached, reconciled_at=real_now()))
+
+
+def glance(hold: SyncHold) -> None:
+    """Take in the newest orders now and then while a backlog is worked off, oldest first."""
+    if hold.is_time_to_glance():
+        page = hold.ask(lambda client: client.list_forms(limit=PAGE, sort=f"-{By.UPDATED.value}"))
+        hold.store([form for form in page.forms if hold.outcomes.get(form.form_id) is None])
 
 
 def fetch_pending(hold: SyncHold) -> None:
     """Fetch what was recorded: in pages of the list where it has several of them, else one by one."""
     due = _due(hold)
     hold.stage("forms", to_do=len(due))
-    _look_around_events(hold, [row for row in due if row.form_id.startswith(pending.EVENT_PREFIX)])
-    forms = [row for row in due if not row.form_id.startswith(pending.EVENT_PREFIX)]
-    _fetch_listed(hold, forms)
-    while True:
-        due = [row for row in _due(hold) if not row.form_id.startswith(pending.EVENT_PREFIX)]
-        if not due:
-            return
-        _fetch_singles(hold, due)
+    while due:
+        _look_around_events(hold, [row for row in due if row.form_id.startswith(pending.EVENT_PREFIX)])
+        forms = {row.form_id: row for row in due if not row.form_id.startswith(pending.EVENT_PREFIX)}
+        _fetch_listed(hold, list(forms.values()))
+        _fetch_singles(hold, [row for row in _due(hold) if row.form_id in forms])
+        due = _due(hold)
 
 
 def _due(hold: SyncHold) -> list[PendingForm]:
@@ -224,6 +281,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
             if len(fetched) >= _SINGLES_AT_ONCE:
                 hold.store(fetched, asked=asked)
                 fetched, asked = [], []
+                glance(hold)
     finally:
         if fetched:
             hold.store(fetched, asked=asked)
@@ -234,16 +292,21 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
 def _settle_gone(hold: SyncHold, form_ids: Sequence[str]) -> None:
     """Forms that answer 404: replaced by one we have, else noted as gone; unknown ones never were orders."""
     shop = hold.shop
-    known = dict(
+    known = list(
         Order.objects.for_company(shop.company_id)
         .filter(seller_id=shop.seller_id, allegro_id__in=form_ids)
-        .values_list("allegro_id", "superseded_by_id")
+        .values_list("id", "allegro_id", "superseded_by_id")
     )
 
+    heard = hold.ears.take_gone(form_ids)
+
     def write() -> None:
-        orders.mark_gone(shop=shop, form_ids=form_ids, now=hold.now())
-        pending.settle_forms(shop=shop, done=form_ids, readable=(), now=hold.now())
-        for form_id, successor_id in known.items():
+        now = hold.now()
+        retired = orders.mark_gone(shop=shop, form_ids=form_ids, now=now)
+        keep_gone(shop, heard, retired=retired, at=now)
+        follow_import(company=shop.company, order_ids=[pk for pk, _, _ in known], now=now)
+        pending.settle_forms(shop=shop, done=form_ids, readable=(), now=now)
+        for _, form_id, successor_id in known:
             hold.note(form_id, "unchanged" if successor_id else "changed")
 
     hold.commit(write)
@@ -254,10 +317,3 @@ def _is_before(event: OrderEvent, head: LatestEvent | None) -> bool:
     if head is None or not head.id or not (event.id.isdigit() and head.id.isdigit()):
         return False
     return int(event.id) <= int(head.id)
-
-
-def _update(shop: Shop, **values: object) -> None:
-    """Write single columns, so that tokens and states others change meanwhile stay as they are."""
-    Shop.objects.across_companies().filter(pk=shop.pk).update(**values)
-    for name, value in values.items():
-        setattr(shop, name, value)

@@ -20,16 +20,20 @@ from stragan.documents.actions import Author
 from stragan.documents.content import Refusal
 from stragan.documents.freezing import Sums
 from stragan.documents.models import Document, Draft, NumberSeries
-from stragan.documents.states import PATTERNS
+from stragan.flows import book_effects, change_radar, consequences, stock_effects
+from stragan.flows.consequences import NOTHING, Consequences
 from stragan.flows.issue_preparing import (
     Checked,
     Wish,
     check_orders,
+    documented_orders,
     documented_predecessors,
     late_in_series,
     state_refusal,
 )
-from stragan.orders.actions import mark_documented
+from stragan.flows.posted import Posted
+from stragan.flows.stock_effects import Spent
+from stragan.orders.actions import mark_documented, note_papers
 from stragan.orders.models import Order
 from stragan.orders.states import HIDDEN_STATUSES, AllegroStatus
 
@@ -47,6 +51,8 @@ class Issued:
     document: Document
     snapshot: DocumentSnapshot
     repeated: bool = False
+    consequences: Consequences = NOTHING
+    warnings: tuple[Refusal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +78,8 @@ class WouldIssue:
     number: str
     currency: str
     sums: Sums
+    consequences: Consequences = NOTHING
+    warnings: tuple[Refusal, ...] = ()
 
 
 Outcome = Issued | RefusedOrder
@@ -97,13 +105,15 @@ def ready_orders(company: Company) -> list[int]:
     """Give ids of every live order that Allegro has released and that has no original, oldest first.
 
     Whether an invoice was asked for does not matter here, nor whether something is wrong with it: that
-    is told for each order when its turn comes.
+    is told for each order when its turn comes. The same orders are ready for every kind; one that has its
+    pro forma or offer already answers with it.
     """
     rows = Order.objects.for_company(company).filter(
         has_original=False,
         allegro_status=AllegroStatus.READY_FOR_PROCESSING,
         superseded_by__isnull=True,
         gone_at__isnull=True,
+        deleted_at__isnull=True,
     )
     return list(
         rows.exclude(status__in=HIDDEN_STATUSES).order_by("created_at", "id").values_list("id", flat=True)
@@ -111,22 +121,32 @@ def ready_orders(company: Company) -> list[int]:
 
 
 def preview_documents(
-    order_ids: Sequence[int], *, wish: Wish, place: int = 0
+    order_ids: Sequence[int], *, wish: Wish, place: int = 0, spent: Spent | None = None
 ) -> list[WouldIssue | Issued | RefusedOrder]:
-    """Say what issuing would do now, and change nothing. *place* documents are thought to come before."""
+    """Say what issuing would do now, and change nothing.
+
+    *place* documents are thought to come before, and to have *spent* goods; what these take is added.
+    """
+    spent = {} if spent is None else spent
     place += queries.next_sequence(wish.company, kind=wish.kind, issue_date=wish.issue_date)
+    pattern = queries.pattern_of(wish.company, wish.kind)
     answers: list[WouldIssue | Issued | RefusedOrder] = []
     for start in range(0, len(order_ids), CHUNK_SIZE):
         ids = order_ids[start : start + CHUNK_SIZE]
-        checked = check_orders(ids, wish=wish)
-        known = _originals([one.order for one in checked.values()], wish=wish)
+        checked = check_orders(ids, wish=wish, spent=spent)
+        known = _known([one.order for one in checked.values()], wish=wish)
+        foreseen = consequences.foresee(
+            [ready for pk in ids if pk in checked and (ready := checked[pk].prepared)],
+            company=wish.company,
+            spent=spent,
+        )
         for one in (checked[pk] for pk in ids if pk in checked):
             if one.order.pk in known:
                 answers.append(known[one.order.pk])
             elif one.prepared is None:
                 answers.append(_refused(one.order, one.refusals))
             else:
-                number = format_number(PATTERNS[wish.kind], sequence=place, issue_date=wish.issue_date)
+                number = format_number(pattern, sequence=place, issue_date=wish.issue_date)
                 place += 1
                 answers.append(
                     WouldIssue(
@@ -135,6 +155,8 @@ def preview_documents(
                         number=number,
                         currency=one.prepared.content.currency,
                         sums=one.prepared.sums,
+                        consequences=foreseen[one.order.pk],
+                        warnings=one.warnings,
                     )
                 )
     return answers
@@ -179,17 +201,19 @@ def _try_chunk(
     order_ids: Sequence[int], *, wish: Wish, author: Author
 ) -> tuple[dict[int, Outcome], list[int]]:
     """Check without a lock, then issue under it; gives outcomes and ids of orders that changed between."""
-    checked = check_orders(order_ids, wish=wish)
+    checked = check_orders(order_ids, wish=wish, stock_later=True)
     ids = [pk for pk in order_ids if pk in checked]
     outcomes: dict[int, Outcome] = {}
-    if not any(one.prepared or one.order.has_original for one in checked.values()):
+    if not any(one.prepared or one.documented for one in checked.values()):
         return {pk: _refused(checked[pk].order, checked[pk].refusals) for pk in ids}, []
     company = wish.company
     with transaction.atomic(durable=True):
         series = actions.lock_series(company=company, kind=wish.kind, issue_date=wish.issue_date)
         fresh = _reread(ids, wish=wish)
-        outcomes |= _originals([order for order, _ in fresh.values()], wish=wish)
-        too_early = late_in_series(series, wish=wish)
+        outcomes |= _known([order for order, _ in fresh.values()], wish=wish)
+        bad_day = late_in_series(series, wish=wish) or book_effects.refusal(
+            company=company, kind=wish.kind, issue_date=wish.issue_date, is_locked=True
+        )
         merged = documented_predecessors(ids, wish=wish)
         stale, valid = [], []
         for pk in ids:
@@ -197,8 +221,10 @@ def _try_chunk(
                 continue
             order, version = fresh[pk]
             one = checked[pk]
-            refusal = merged.get(pk) or state_refusal(order, override=wish.overrides.get(pk))
-            refusals = (refusal,) if refusal else one.refusals or ((too_early,) if too_early else ())
+            refusal = (
+                merged.get(pk) or state_refusal(order, wish=wish) or _receipt_gone(order, one, wish=wish)
+            )
+            refusals = (refusal,) if refusal else one.refusals or ((bad_day,) if bad_day else ())
             if version != one.version and refusal is None:
                 stale.append(pk)
             elif refusals:
@@ -207,8 +233,20 @@ def _try_chunk(
                 stale.append(pk)  # it had a document when it was checked, and has none now
             else:
                 valid.append(one)
+        short = _out_of_stock(valid, wish=wish)
+        outcomes |= short
+        valid = [one for one in valid if one.order.pk not in short]
         outcomes |= _issue_valid(valid, series=series, wish=wish, author=author)
     return outcomes, stale
+
+
+def _out_of_stock(valid: Sequence[Checked], *, wish: Wish) -> dict[int, Outcome]:
+    """Refuse, under a lock on what they need, orders that the policy for negative stock forbids."""
+    prepared = [one.prepared for one in valid if one.prepared is not None]
+    short = stock_effects.refusals(prepared, company=wish.company, is_locked=True)
+    return {
+        one.order.pk: _refused(one.order, (short[one.order.pk],)) for one in valid if one.order.pk in short
+    }
 
 
 def _issue_valid(
@@ -218,18 +256,60 @@ def _issue_valid(
     if not prepared:
         return {}
     pairs = actions.issue_prepared(prepared, company=wish.company, series=series, author=author)
-    mark_documented(
-        orders=[one.order for one in valid],
-        close=wish.company.close_order_on_issue,
-        now=author.now,
-        user=author.user,
+    followed = consequences.follow(
+        [
+            Posted(document=document, snapshot=snapshot, order=one.order)
+            for one, (document, snapshot) in zip(valid, pairs, strict=True)
+        ],
+        company=wish.company,
+        author=author,
     )
+    _note(valid, pairs, company=wish.company, author=author)
+    repeating = [one.order.pk for one in valid if one.order.pk in wish.to_receipts]
+    if repeating:
+        change_radar.follow_documents(company=wish.company, order_ids=repeating, now=author.now)
     return {
         one.order.pk: Issued(
-            order_id=one.order.pk, allegro_id=one.order.allegro_id, document=document, snapshot=snapshot
+            order_id=one.order.pk,
+            allegro_id=one.order.allegro_id,
+            document=document,
+            snapshot=snapshot,
+            consequences=followed[document.pk],
+            warnings=one.warnings,
         )
         for one, (document, snapshot) in zip(valid, pairs, strict=True)
     }
+
+
+def _note(
+    valid: Sequence[Checked],
+    pairs: Sequence[tuple[Document, DocumentSnapshot]],
+    *,
+    company: Company,
+    author: Author,
+) -> None:
+    """Let orders know: an original marks (and closes) its order, any other document is noted beside it."""
+    documented = [one.order for one, (document, _) in zip(valid, pairs, strict=True) if document.original]
+    papers = {
+        one.order.pk: (document.kind, document.number)
+        for one, (document, _) in zip(valid, pairs, strict=True)
+        if not document.original
+    }
+    if documented:
+        mark_documented(
+            orders=documented, close=company.close_order_on_issue, now=author.now, user=author.user
+        )
+    note_papers(papers, now=author.now, user=author.user)
+
+
+def _receipt_gone(order: Order, one: Checked, *, wish: Wish) -> Refusal | None:
+    """Say that the receipt an invoice repeats is no longer the order's original: it was voided meanwhile."""
+    if order.pk not in wish.to_receipts or one.prepared is None:
+        return None
+    original = queries.originals_of(wish.company, [order.pk]).get(order.pk)
+    if original is not None and original.pk == one.prepared.source_id:
+        return None
+    return Refusal(code="receipt_gone", params={"number": one.prepared.content.to_receipt})
 
 
 def _reread(order_ids: Sequence[int], *, wish: Wish) -> dict[int, tuple[Order, tuple[str, object]]]:
@@ -244,6 +324,7 @@ def _reread(order_ids: Sequence[int], *, wish: Wish) -> dict[int, tuple[Order, t
             "allegro_status",
             "superseded_by",
             "gone_at",
+            "deleted_at",
             "has_original",
             "content_sha256",
         )
@@ -257,13 +338,15 @@ def _reread(order_ids: Sequence[int], *, wish: Wish) -> dict[int, tuple[Order, t
     return {order.pk: (order, (order.content_sha256, saved.get(order.pk))) for order in orders}
 
 
-def _originals(orders: Sequence[Order], *, wish: Wish) -> dict[int, Outcome]:
-    """Answer for orders that have their original already: with it, or with a refusal for another kind."""
-    by_id = {order.pk: order for order in orders if order.has_original}
-    if not by_id:
-        return {}
+def _known(orders: Sequence[Order], *, wish: Wish) -> dict[int, Outcome]:
+    """Answer for orders that have their document already: with it, or with a refusal for another kind."""
+    by_id = {order.pk: order for order in orders}
     answers: dict[int, Outcome] = {}
-    for pk, document in queries.originals_of(wish.company, list(by_id)).items():
+    found = documented_orders(orders, wish=wish)
+    if not found:
+        return {}
+    recalled = consequences.recall([document.pk for document in found.values()], company=wish.company)
+    for pk, document in found.items():
         order = by_id[pk]
         if document.kind == wish.kind:
             answers[pk] = Issued(
@@ -272,6 +355,7 @@ def _originals(orders: Sequence[Order], *, wish: Wish) -> dict[int, Outcome]:
                 document=document,
                 snapshot=queries.snapshot_of(document),
                 repeated=True,
+                consequences=recalled[document.pk],
             )
         else:
             refusal = Refusal(code="original_exists", params={"number": document.number})

@@ -17,10 +17,14 @@ from stragan.core.dates import warsaw_date
 from stragan.core.errors import Conflict
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.actions import Author
-from stragan.documents.models import Document, IssueItem, IssueRun
+from stragan.documents.models import IssueItem, IssueRun, OrderDocument
 from stragan.documents.states import RUN_TRANSITIONS, ItemState, RunState
+from stragan.flows import consequences
+from stragan.flows import run_effects as effects
+from stragan.flows.consequences import NOTHING
 from stragan.flows.issue_document import Issued, Outcome, issue_documents
 from stragan.flows.issue_preparing import Checked, Wish, check_orders
+from stragan.flows.stock_effects import Spent
 from stragan.kit import jobs
 from stragan.kit.audit import Actor
 
@@ -77,6 +81,7 @@ def prepare_run(
         created_at=now,
     )
     items = _items(run, wanted, wish=wish)
+    run.foreseen = effects.together(items)
     with transaction.atomic():
         run.save()
         IssueItem.objects.bulk_create(items, batch_size=500)
@@ -96,7 +101,8 @@ def recheck_run(*, run: IssueRun, now: datetime, issue_date: date | None = None)
         locked = IssueRun.objects.for_company(run.company_id).select_for_update().get(pk=run.pk)
         if locked.state != RunState.PREVIEW:
             raise RunNotStartable
-        run.save(update_fields=["issue_date"])
+        run.foreseen = effects.together(items)
+        run.save(update_fields=["issue_date", "foreseen"])
         run.items.all().delete()
         IssueItem.objects.bulk_create(items, batch_size=500)
 
@@ -175,18 +181,21 @@ def _issue_items(run: IssueRun, items: Sequence[IssueItem], *, clock: Clock) -> 
 
 def _settle(items: Sequence[IssueItem], outcomes: Mapping[int, Outcome]) -> None:
     """Note what became of each item; issued ones in one statement, however many they are."""
-    issued, refused = [], []
+    issued, refused, documents = [], [], []
     for item in items:
         outcome = outcomes[item.order_id]
         if isinstance(outcome, Issued):
             issued.append(item.pk)
+            documents.append(outcome.document.pk)
             continue
         item.state, item.code = ItemState.REFUSED.value, outcome.refusal.code
         item.params = dict(outcome.refusal.params)
         refused.append(item)
-    document = Document.objects.across_companies().filter(order_id=OuterRef("order_id"), original=True)
+    link = OrderDocument.objects.across_companies().filter(
+        order_id=OuterRef("order_id"), document_id__in=documents, ended_at__isnull=True
+    )
     IssueItem.objects.filter(pk__in=issued).update(
-        state=ItemState.ISSUED.value, code="", params={}, document_id=Subquery(document.values("id")[:1])
+        state=ItemState.ISSUED.value, code="", params={}, document_id=Subquery(link.values("document_id")[:1])
     )
     IssueItem.objects.bulk_update(refused, ["state", "code", "params"])
 
@@ -208,12 +217,18 @@ def _wish(run: IssueRun, *, today: date) -> Wish:
 
 def _items(run: IssueRun, order_ids: Sequence[int], *, wish: Wish) -> list[IssueItem]:
     items: list[IssueItem] = []
+    spent: Spent = {}
     for start in range(0, len(order_ids), PREVIEW_CHUNK):
         ids = order_ids[start : start + PREVIEW_CHUNK]
-        checked = check_orders(ids, wish=wish)
+        checked = check_orders(ids, wish=wish, spent=spent)
+        ready = [one for pk in ids if pk in checked and (one := checked[pk].prepared)]
+        foreseen = consequences.foresee(ready, company=run.company, spent=spent)
         for pk in ids:
             if pk in checked:
-                items.append(_item(run, checked[pk], position=len(items)))
+                item = _item(run, checked[pk], position=len(items))
+                item.params |= effects.facts_of(foreseen.get(pk, NOTHING))
+                item.params |= effects.warnings_in(checked[pk].warnings)
+                items.append(item)
     return items
 
 

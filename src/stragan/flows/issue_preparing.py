@@ -8,21 +8,24 @@ from typing import Final
 import msgspec
 
 from stragan.companies.models import Company
+from stragan.companies.queries import vat_history
 from stragan.contractors.actions import BuyerFacts
 from stragan.core.dates import warsaw_date
 from stragan.core.errors import Refused
 from stragan.core.snapshot import BuyerSource, DocumentKind
+from stragan.core.totals import DiscountTooLarge
 from stragan.documents import queries
 from stragan.documents.actions import Prepared, require_order_of_dates
 from stragan.documents.comparing import amounts_changed, changes_between
 from stragan.documents.content import DraftContent, Refusal, SellerProfile, from_json
-from stragan.documents.drafting import content_refusals, draft_from_order, total_refusals
+from stragan.documents.drafting import content_refusals, draft_from_order, total_refusals, worth_refusals
 from stragan.documents.freezing import sums_of
-from stragan.documents.models import Draft, NumberSeries
+from stragan.documents.models import Document, Draft, NumberSeries
 from stragan.documents.rates import place_refusals
 from stragan.documents.sellers import profile_of
-from stragan.documents.states import AVAILABLE_KINDS
-from stragan.flows import order_content
+from stragan.documents.states import AVAILABLE_KINDS, ORIGINAL_KINDS
+from stragan.flows import book_effects, order_content, stock_effects, vat_change
+from stragan.flows.stock_effects import Spent
 from stragan.orders.assess import is_released
 from stragan.orders.data import OrderData
 from stragan.orders.models import Order
@@ -45,7 +48,8 @@ class Override:
 class Wish:
     """What is to be issued for some orders. ``today`` is the Warsaw day of asking.
 
-    ``overrides`` are by order id and only ever given for a single draft.
+    ``overrides`` are by order id and only ever given for a single draft, as are ``to_receipts``: orders
+    whose draft is the invoice to the receipt they have.
     """
 
     company: Company
@@ -53,6 +57,12 @@ class Wish:
     issue_date: date
     today: date
     overrides: Mapping[int, Override] = field(default_factory=dict)
+    to_receipts: frozenset[int] = frozenset()
+
+    @property
+    def is_fiscal(self) -> bool:
+        """Whether the kind is posted, moves stock and closes orders."""
+        return self.kind in ORIGINAL_KINDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +70,8 @@ class Checked:
     """One order, read and checked. ``version`` tells whether it changed since.
 
     Exactly one of ``prepared`` and ``refusals`` says something, except for an order that has its
-    document already: then neither does.
+    document already (``documented``): then neither does. ``warnings`` are what a person should know of a
+    prepared one.
     """
 
     order: Order
@@ -68,35 +79,91 @@ class Checked:
     prepared: Prepared | None = None
     refusals: tuple[Refusal, ...] = ()
     content: DraftContent | None = None
+    documented: bool = False
+    warnings: tuple[Refusal, ...] = ()
 
 
-def check_orders(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Checked]:
+def check_orders(
+    order_ids: Sequence[int], *, wish: Wish, stock_later: bool = False, spent: Spent | None = None
+) -> dict[int, Checked]:
     """Read orders with their content and drafts and check everything that can be refused.
 
-    Four statements for any number of orders, two more for a day that is over; ids that are not the
-    company's are left out.
+    A handful of statements for any number of orders, two more for a day that is over; ids that are not
+    the company's are left out. *stock_later* leaves out what the policy for negative stock forbids: who
+    issues asks that again under a lock. *spent* is what the earlier orders of a selection take.
     """
     company = wish.company
-    orders = list(
-        Order.objects.for_company(company).select_related("shop").filter(pk__in=order_ids).order_by("id")
-    )
+    # Fetched apart: joined, each order would bring its own copy of one of a few shops.
+    rows = Order.objects.for_company(company).prefetch_related("shop")
+    orders = list(rows.filter(pk__in=order_ids).order_by("id"))
     contents = order_content.load_many(orders)
     drafts = {
         draft.order_id: draft
-        for draft in Draft.objects.for_company(company).filter(order_id__in=order_ids, kind=wish.kind)
+        for draft in Draft.objects.for_company(company)
+        .filter(order_id__in=order_ids, kind=wish.kind)
+        .select_related("source")
     }
-    profile = profile_of(company)
+    documented = documented_orders(orders, wish=wish)
+    profile = profile_of(company, on=wish.issue_date)
     merged = documented_predecessors(order_ids, wish=wish)
-    too_early = too_early_refusal(wish)
+    bad_day = too_early_refusal(wish) or book_effects.refusal(
+        company=company, kind=wish.kind, issue_date=wish.issue_date
+    )
+    history = vat_history(company)
     checked = {}
     for order in orders:
+        if order.pk in documented:
+            checked[order.pk] = Checked(
+                order=order, version=_version(order, drafts.get(order.pk)), documented=True
+            )
+            continue
         one = _check(order, contents.get(order.pk), drafts.get(order.pk), wish=wish, profile=profile)
-        if order.pk in merged and not order.has_original:
+        if order.pk in merged:
             one = replace(one, prepared=None, refusals=(merged[order.pk], *one.refusals))
-        elif too_early and one.prepared:
-            one = replace(one, prepared=None, refusals=(too_early,))
+        elif bad_day and one.prepared:
+            one = replace(one, prepared=None, refusals=(bad_day,))
+        if one.prepared:
+            warnings = vat_change.warnings_of(
+                wish.kind,
+                supply_date=one.prepared.content.supply_date,
+                issue_date=wish.issue_date,
+                history=history,
+            )
+            one = replace(one, warnings=warnings)
         checked[order.pk] = one
-    return checked
+    return checked if stock_later else _in_stock(order_ids, checked, wish=wish, spent=spent)
+
+
+def _in_stock(
+    order_ids: Sequence[int], checked: dict[int, Checked], *, wish: Wish, spent: Spent | None
+) -> dict[int, Checked]:
+    """Refuse what stock does not allow; goods go to the orders in the order given."""
+    ready = [one for pk in order_ids if pk in checked and (one := checked[pk].prepared)]
+    short = stock_effects.refusals(ready, company=wish.company, spent=spent)
+    refused = {pk: replace(checked[pk], prepared=None, refusals=(refusal,)) for pk, refusal in short.items()}
+    return checked | refused
+
+
+def does_move(prepared: Prepared) -> bool:
+    """Whether the document moves stock and is posted: papers do not, nor does an invoice to a receipt."""
+    return prepared.content.kind in ORIGINAL_KINDS and not prepared.content.to_receipt
+
+
+def documented_orders(orders: Sequence[Order], *, wish: Wish) -> dict[int, Document]:
+    """Give the document that stands in the way of another one, by order id.
+
+    It is the order's original for a fiscal kind, or the one it has of the same kind; for an invoice to a
+    receipt only an invoice that is there already.
+    """
+    if not wish.is_fiscal:
+        ids = [order.pk for order in orders]
+        return queries.current_of_kind(wish.company, ids, kind=wish.kind) if ids else {}
+    ids = [order.pk for order in orders if order.has_original]
+    if not ids:
+        return {}
+    originals = queries.originals_of(wish.company, ids)
+    same = queries.current_of_kind(wish.company, ids, kind=wish.kind)
+    return {pk: document for pk, document in originals.items() if pk not in wish.to_receipts} | same
 
 
 def too_early_refusal(wish: Wish) -> Refusal | None:
@@ -119,6 +186,8 @@ def late_in_series(series: NumberSeries, *, wish: Wish) -> Refusal | None:
 
 def documented_predecessors(order_ids: Sequence[int], *, wish: Wish) -> dict[int, Refusal]:
     """Refuse orders that took over purchases of an order with a document: they would be billed twice."""
+    if not wish.is_fiscal:
+        return {}
     rows = (
         Order.objects.for_company(wish.company)
         .filter(superseded_by__in=order_ids, has_original=True)
@@ -135,11 +204,11 @@ def documented_predecessors(order_ids: Sequence[int], *, wish: Wish) -> dict[int
 def _check(
     order: Order, data: OrderData | None, draft: Draft | None, *, wish: Wish, profile: SellerProfile
 ) -> Checked:
-    version = (order.content_sha256, draft.saved_at if draft else None)
+    version = _version(order, draft)
     override = wish.overrides.get(order.pk)
-    refusal = state_refusal(order, override=override) or date_refusal(order, wish=wish)
-    if order.has_original or refusal:
-        return Checked(order=order, version=version, refusals=(refusal,) if refusal else ())
+    refusal = state_refusal(order, wish=wish) or date_refusal(order, wish=wish)
+    if refusal:
+        return Checked(order=order, version=version, refusals=(refusal,))
     if data is None:
         return Checked(order=order, version=version, refusals=(Refusal(code="order_unreadable", params={}),))
     content, reason, refusals = content_of(order, data, draft, wish=wish, profile=profile)
@@ -147,15 +216,28 @@ def _check(
         refusals = [one for one in refusals if one.code not in OVERRIDDEN]
     if refusals:
         return Checked(order=order, version=version, refusals=tuple(refusals), content=content)
-    prepared = Prepared(
+    prepared = prepared_of(order, data, content, reason=override.reason if override else reason, draft=draft)
+    return Checked(order=order, version=version, prepared=prepared, content=content)
+
+
+def prepared_of(
+    order: Order, data: OrderData, content: DraftContent, *, reason: str, draft: Draft | None
+) -> Prepared:
+    """Give a valid content with all that its document needs besides a number."""
+    return Prepared(
         order_id=order.pk,
         shop=order.shop.name,
+        shop_id=order.shop_id,
         content=content,
         sums=sums_of(content),
         buyer=_facts(content, data),
-        reason=override.reason if override else reason,
+        reason=reason,
+        source_id=draft.source_id if draft else None,
     )
-    return Checked(order=order, version=version, prepared=prepared, content=content)
+
+
+def _version(order: Order, draft: Draft | None) -> tuple[str, datetime | None]:
+    return order.content_sha256, draft.saved_at if draft else None
 
 
 def content_of(
@@ -177,10 +259,28 @@ def content_of(
             content = current(from_json(draft.content), original=original)
         except msgspec.ValidationError:
             return original, reason, [Refusal(code="draft_unreadable", params={})]
-        if amounts_changed(changes_between(original, content)) and not reason.strip():
+        changes = changes_between(original, content)
+        if wish.is_fiscal and amounts_changed(changes) and not reason.strip():
             refusals.append(Refusal(code="reason_missing", params={}, field="reason"))
-    refusals += total_refusals(content) + content_refusals(content, profile=profile)
-    return content, reason, refusals
+        refusals += source_refusals(content, draft)
+    if wish.is_fiscal:
+        refusals += total_refusals(content) or worth_refusals(content)
+    return content, reason, refusals + content_refusals(content, profile=profile)
+
+
+def source_refusals(content: DraftContent, draft: Draft) -> list[Refusal]:
+    """Say that an invoice to a receipt differs from it: both document one sale."""
+    source = draft.source if content.to_receipt else None
+    if source is None:
+        return []
+    try:
+        gross, deposit = content.gross, content.deposit
+    except DiscountTooLarge:
+        return []  # told beside the line already
+    if (gross, deposit) == (source.gross, source.deposit):
+        return []
+    params = {"number": source.number, "amount": f"{source.to_pay:.2f}"}
+    return [Refusal(code="receipt_differs", params=params)]
 
 
 def current(edited: DraftContent, *, original: DraftContent) -> DraftContent:
@@ -194,8 +294,11 @@ def current(edited: DraftContent, *, original: DraftContent) -> DraftContent:
     )
 
 
-def state_refusal(order: Order, *, override: Override | None = None) -> Refusal | None:
-    """Say why the order itself, whatever it contains, cannot get a fiscal document now."""
+def state_refusal(order: Order, *, wish: Wish) -> Refusal | None:
+    """Say why the order itself, whatever it contains, cannot get the wished document now.
+
+    A pro forma or an offer may be issued before Allegro has released the order.
+    """
     if order.superseded_by_id is not None:
         successor = order.superseded_by
         return Refusal(code="order_superseded", params={"number": str(successor.number) if successor else ""})
@@ -203,7 +306,9 @@ def state_refusal(order: Order, *, override: Override | None = None) -> Refusal 
         return Refusal(code="order_cancelled", params={})
     if order.gone_at is not None:
         return Refusal(code="order_gone", params={})
-    if not is_released(order.allegro_status) and override is None:
+    if order.deleted_at is not None:
+        return Refusal(code="order_deleted", params={})
+    if wish.is_fiscal and not is_released(order.allegro_status) and order.pk not in wish.overrides:
         return Refusal(code="order_not_released", params={"status": order.allegro_status})
     return None
 
@@ -222,8 +327,11 @@ def date_refusal(order: Order, *, wish: Wish) -> Refusal | None:
     return None
 
 
-def _facts(content: DraftContent, data: OrderData) -> BuyerFacts:
+def _facts(content: DraftContent, data: OrderData) -> BuyerFacts | None:
+    """Give the contractor of a document; none for half of an address, which would overwrite a whole one."""
     buyer = content.buyer
+    if content.kind is DocumentKind.OTHER_INCOME or buyer.missing:
+        return None
     return BuyerFacts(
         name=buyer.name,
         street=buyer.street,

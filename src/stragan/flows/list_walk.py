@@ -45,6 +45,9 @@ class _Times(msgspec.Struct, rename="camel"):
     line_items: list[_Line] | None = None
 
 
+_TIMES: Final = msgspec.json.Decoder(_Times)  # made once: threads must not meet a shape first at once
+
+
 def walk(
     ask: Callable[[Callable[[AllegroClient], FormPage]], FormPage],
     *,
@@ -97,7 +100,7 @@ def _question(
 
 def _instants(form: RawForm, *, by: By) -> list[datetime]:
     try:
-        times = msgspec.json.decode(form.payload, type=_Times)
+        times = _TIMES.decode(form.payload)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return []
     texts = [times.updated_at] if by is By.UPDATED else [line.bought_at for line in times.line_items or ()]

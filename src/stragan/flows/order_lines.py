@@ -6,7 +6,7 @@ from datetime import date
 
 from stragan.companies.models import Company
 from stragan.documents import rates
-from stragan.documents.content import SellerProfile
+from stragan.documents.sellers import profile_of
 from stragan.orders.data import LineData, OrderData
 
 
@@ -21,7 +21,7 @@ class ListedLine:
 
 def listed_lines(order: OrderData, *, company: Company, today: date) -> Sequence[ListedLine]:
     """The goods of an order; a document of *today* would carry these codes."""
-    profile = SellerProfile(vat_payer=company.vat_payer, exemption_basis=company.vat_exemption_basis)
+    profile = profile_of(company, on=today)
     goods = rates.without_contradictions(
         [rates.goods_line(line, profile=profile, on=today) for line in order.lines]
     )

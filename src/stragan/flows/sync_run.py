@@ -3,17 +3,21 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
 from django.db import DataError, IntegrityError, OperationalError, transaction
 
+from stragan.flows.hearing import Ears, keep_forms
 from stragan.flows.import_orders import Outcome, Prepared, Rules, prepare_forms, rules_of, store_forms
 from stragan.flows.tokens import Session
-from stragan.gateways.allegro import AllegroClient, RawForm, content_hash
+from stragan.gateways.allegro import AllegroClient, Heard, RawForm, content_hash
 from stragan.kit.clock import real_now
 from stragan.shops import leases, pending
+from stragan.shops.actions import ModuleOff, ShopNotConnected
 from stragan.shops.models import Shop, SyncRun
+from stragan.shops.queries import may_go_on
 
 T = TypeVar("T")
 
@@ -22,8 +26,17 @@ KINDS: Final = ("new", "changed", "unchanged", "superseded", "quarantined", "fai
 _WEAKEST_FIRST: Final = ("outside", "failed", "unchanged", "quarantined", "changed", "new", "superseded")
 _STRENGTH: Final = {kind: place for place, kind in enumerate(_WEAKEST_FIRST)}
 _RENEWED_EVERY_S: Final = 10.0
+GLANCE_EVERY_S: Final = 20.0
 _TRIES: Final = 4
 _PAUSE_S: Final = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Page:
+    """Forms that are stored together, and the answers they came in."""
+
+    forms: Sequence[RawForm]
+    heard: Sequence[Heard]
 
 
 class SyncHold:
@@ -37,8 +50,10 @@ class SyncHold:
         self.counts: Counter[str] = Counter()
         self._owner = owner
         self._session = session
+        self.ears = Ears()
+        session.listen(self.ears.hear)
         self._started_at = now
-        self._started_s = self._renewed_s = time.monotonic()
+        self._started_s = self._renewed_s = self._glanced_s = time.monotonic()
         self._reached_allegro = False
 
     def now(self) -> datetime:
@@ -46,7 +61,12 @@ class SyncHold:
         return self._started_at + timedelta(seconds=time.monotonic() - self._started_s)
 
     def ask(self, question: Callable[[AllegroClient], T]) -> T:
-        """Ask Allegro, with the lease renewed while answers take long."""
+        """Ask Allegro, with the lease renewed while answers take long.
+
+        :raises ShopNotConnected: somebody switched the shop off or removed it meanwhile.
+        :raises ModuleOff: somebody switched the Allegro module off meanwhile.
+        """
+        require_on(self.shop)
         if time.monotonic() - self._renewed_s > _RENEWED_EVERY_S:
             leases.renew(self.shop.pk, owner=self._owner, now=real_now())
             self._renewed_s = time.monotonic()
@@ -57,6 +77,17 @@ class SyncHold:
                 rows = Shop.objects.across_companies().filter(pk=self.shop.pk)
                 rows.update(manual_fetch_at=self.row.started_at)
         return answer
+
+    def is_time_to_glance(self) -> bool:
+        """Whether the newest orders were not looked at for a while; the next answer is no."""
+        is_time = time.monotonic() - self._glanced_s > GLANCE_EVERY_S
+        if is_time:
+            self._glanced_s = time.monotonic()
+        return is_time
+
+    def forget_unchanged(self) -> None:
+        """Drop the ids of forms that were as we had them, so that memory stays small; counts stay."""
+        self.outcomes = {form_id: kind for form_id, kind in self.outcomes.items() if kind != "unchanged"}
 
     def stage(self, name: str, *, to_do: int = 0) -> None:
         """Tell those who watch what is being done now."""
@@ -90,20 +121,29 @@ class SyncHold:
     ) -> Outcome:
         """Store a page of forms; *asked* were requested by id; *write* commits with them.
 
+        The answers heard since the last time are archived as far as they changed something.
+
         :raises LeaseLost: another process took the shop over.
         """
+        page = _Page(forms=forms, heard=self.ears.take())
+        return self._store_page(page, asked=asked, write=write)
+
+    def _store_page(
+        self, page: _Page, *, asked: Iterable[str] = (), write: Callable[[], object] = lambda: None
+    ) -> Outcome:
+        forms = page.forms
         prepared = prepare_forms(shop=self.shop, forms=forms, rules=self.rules)
         try:
-            return self._store(prepared, asked=asked, write=write)
+            return self._store(page, prepared, asked=asked, write=write)
         except (DataError, IntegrityError) as trouble:
             if len(forms) == 1:
-                return self._store(_set_aside(forms[0], trouble), asked=asked, write=write)
+                return self._store(page, set_aside(forms[0], trouble), asked=asked, write=write)
         # One form the database cannot hold must not keep the others out.
         for form in forms:
             kind = self.outcomes.pop(form.form_id, None)
             self.counts[kind or ""] -= 1
-        stored = [self.store([form]) for form in forms]
-        self._store(Prepared(), asked=asked, write=write)
+        stored = [self._store_page(_Page(forms=[form], heard=page.heard)) for form in forms]
+        self._store(page, Prepared(), asked=asked, write=write)
         return Outcome(
             new=frozenset().union(*(part.new for part in stored)),
             changed=frozenset().union(*(part.changed for part in stored)),
@@ -124,12 +164,16 @@ class SyncHold:
                 if one in {kind, before}:
                     setattr(self.row, one, self.counts[one])
 
-    def _store(self, prepared: Prepared, *, asked: Iterable[str], write: Callable[[], object]) -> Outcome:
+    def _store(
+        self, page: _Page, prepared: Prepared, *, asked: Iterable[str], write: Callable[[], object]
+    ) -> Outcome:
         outcomes: list[Outcome] = []
 
         def all_of_it() -> None:
-            outcome = store_forms(shop=self.shop, prepared=prepared, now=self.now())
-            pending.settle_forms(shop=self.shop, done=asked, readable=(), now=self.now())
+            now = self.now()
+            outcome = store_forms(shop=self.shop, prepared=prepared, now=now)
+            keep_forms(self.shop, page.heard, forms=page.forms, outcome=outcome, at=now)
+            pending.settle_forms(shop=self.shop, done=asked, readable=(), now=now)
             for kind in ("superseded", "new", "changed", "quarantined", "unchanged", "outside"):
                 for form_id in getattr(outcome, kind):
                     self.note(form_id, kind)
@@ -145,7 +189,28 @@ class SyncHold:
         self.row.save(update_fields=[*KINDS, "requests", "heartbeat_at", "stage", "to_do"])
 
 
-def _set_aside(form: RawForm, trouble: Exception) -> Prepared:
+def update_shop(shop: Shop, **values: object) -> None:
+    """Write single columns, so that tokens and states others change meanwhile stay as they are."""
+    Shop.objects.across_companies().filter(pk=shop.pk).update(**values)
+    for name, value in values.items():
+        setattr(shop, name, value)
+
+
+def require_on(shop: Shop) -> None:
+    """See that nobody has switched the shop or the module off; what is recorded stays for later.
+
+    :raises ShopNotConnected: the shop is off or removed.
+    :raises ModuleOff: the company's Allegro module is off.
+    """
+    is_shop_on, is_module_on = may_go_on(shop.pk)
+    if not is_shop_on:
+        raise ShopNotConnected(shop=shop.name)
+    if not is_module_on:
+        raise ModuleOff
+
+
+def set_aside(form: RawForm, trouble: Exception) -> Prepared:
+    """What to store of a form that the database cannot hold."""
     return Prepared(
         unreadable=(
             pending.Unreadable(

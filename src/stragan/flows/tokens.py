@@ -1,6 +1,7 @@
 """A valid access token for a shop: refreshed by one process at a time, committed before its first use."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
@@ -9,6 +10,7 @@ from stragan.flows.clients import check_shop, client_of, credentials, refresher_
 from stragan.gateways.allegro import (
     AllegroClient,
     AllegroUnavailable,
+    Heard,
     ReconnectNeeded,
     TokenPair,
     TokenRejected,
@@ -21,6 +23,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 REFRESHED_AT: Final = 0.75  # of a token's life
 LONGEST_WAIT_S: Final = 60.0
+ASKED_AGAIN: Final = timedelta(seconds=10)
+UNSURE: Final = "refresh_unsure"  # in the facts of an error: nobody knows which refresh token counts now
 _PAUSE_S: Final = 0.2
 
 
@@ -34,11 +38,18 @@ class Ask(Protocol[T_co]):
 class Session:
     """Calls to Allegro for one shop, with whatever token is valid at the moment."""
 
-    def __init__(self, shop_id: int) -> None:
+    def __init__(self, shop_id: int, *, heard: Callable[[Heard], None] | None = None) -> None:
         self._shop_id = shop_id
+        self._heard = heard
         self._token = ""
         self._client: AllegroClient | None = None
         self.requests = 0
+
+    def listen(self, heard: Callable[[Heard], None]) -> None:
+        """Tell *heard* of the answers from now on, beside whoever is told already."""
+        before = self._heard
+        self._heard = _both(before, heard) if before else heard
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +78,9 @@ class Session:
             self._close()
             shop = Shop.objects.across_companies().get(pk=self._shop_id)
             client_id, _ = credentials(client_id=shop.client_id, client_secret=shop.client_secret)
-            self._client = client_of(api_url=shop.api_url, access_token=token, client_id=client_id)
+            self._client = client_of(
+                api_url=shop.api_url, access_token=token, client_id=client_id, heard=self._heard
+            )
             self._token = token
         self.requests += 1
         return ask(self._client)
@@ -76,6 +89,14 @@ class Session:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _both(first: Callable[[Heard], None], second: Callable[[Heard], None]) -> Callable[[Heard], None]:
+    def hear(heard: Heard) -> None:
+        first(heard)
+        second(heard)
+
+    return hear
 
 
 def access_token(shop_id: int, *, refused: str = "") -> str:
@@ -135,6 +156,11 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
     try:
         with refresher_of(shop) as auth:
             pair = auth.refresh(refresh_token=shop.refresh_token)
+    except AllegroUnavailable as silent:
+        # Allegro may have done it all the same, and takes the old token for a minute: ask again within it.
+        silent.params[UNSURE] = True
+        actions.sync_by(shop_id, at=real_now() + ASKED_AGAIN)
+        raise
     except ReconnectNeeded as dead:
         now = real_now()
         if actions.ask_to_reconnect(shop=shop, reason=dead.code, obtained_at=shop.token_obtained_at, now=now):

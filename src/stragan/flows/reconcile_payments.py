@@ -1,0 +1,176 @@
+"""The third source of a check: what moved in the wallets of a shop, held against its orders."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from stragan.core.money import ZERO
+from stragan.flows.hearing import Ears
+from stragan.flows.hearing_lists import store_payments
+from stragan.flows.payment_walk import walk_wallet
+from stragan.flows.tokens import Session
+from stragan.gateways.allegro import AllegroClient, AllegroRejected, FormPage, RawForm
+from stragan.kit.clock import real_now
+from stragan.orders.payments import orders_by_payment
+from stragan.orders.reconciling import Found
+from stragan.orders.reconciling_money import (
+    Paying,
+    agrees,
+    grouped,
+    income_of,
+    names_an_order,
+    payment_gaps,
+    without_order,
+)
+from stragan.shops import payments
+from stragan.shops.models import Shop
+from stragan.shops.payments import WALLETS, Move
+
+READ_AGAIN: Final = 300  # single payments; what differs in greater numbers is read as a list
+_PAID_WITHIN: Final = timedelta(days=31)  # Allegro cancels what is not paid by then
+_LATELY: Final = timedelta(hours=1)
+_MS: Final = timedelta(milliseconds=1)
+
+
+@dataclass(slots=True)
+class PaymentsCheck:
+    """Reads the operations of a period; afterwards ``gaps`` are payments, ``forms`` orders nobody knew.
+
+    ``totals`` has what came in and what went back in the period, by kind and currency.
+    """
+
+    shop: Shop
+    start: datetime
+    end: datetime
+    orders: Mapping[str, Paying]  # by form id
+    gaps: list[Found] = field(default_factory=list)
+    forms: list[RawForm] = field(default_factory=list)
+    count: int = 0
+    totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
+    _by_payment: dict[str, list[Move]] = field(default_factory=dict)
+    _ears: Ears = field(default_factory=Ears)
+
+    def work(self, session: Session, *, ours: Callable[[Iterable[str]], Mapping[str, int]]) -> None:
+        """Read and judge; *ours* gives the ids of our orders by form id.
+
+        :raises AllegroError: operations could not be read to the end.
+        """
+        now = real_now()
+        session.listen(self._ears.hear)
+        self._read(session, start=self.start, end=min(self.end, now), counts=True)
+        groups = grouped(self.orders.values())
+        open_groups = [group for group in groups if not agrees(group, self._moves(group))]
+        if len(open_groups) > READ_AGAIN and self.end < now:
+            self._read(session, start=self.end, end=min(self.end + _PAID_WITHIN, now))
+            open_groups = [group for group in groups if not agrees(group, self._moves(group))]
+        self._judge(session, open_groups, ours=ours, now=now)
+        self._look_for_orders(session)
+
+    def _read(self, session: Session, *, start: datetime, end: datetime, counts: bool = False) -> None:
+        if start >= end:
+            return
+        for wallet in WALLETS:
+            self._ears.take()
+            for part in walk_wallet(session.call, wallet=wallet, start=start, end=end - _MS):
+                store_payments(self.shop, part, heard=self._ears.heard)
+                for move in part:
+                    if counts:
+                        self.count += 1
+                    if names_an_order(move):
+                        self._by_payment.setdefault(move.payment_id, []).append(move)
+        if counts:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        for moves in self._by_payment.values():
+            for currency, amount in income_of(moves).items():
+                self._add("paid", currency, amount)
+            for move in moves:
+                if move.kind.startswith("REFUND_") and move.wallet == WALLETS[0]:
+                    self._add("refunded", move.currency, -move.amount)
+
+    def _add(self, name: str, currency: str, amount: Decimal) -> None:
+        sums = self.totals.setdefault(name, {})
+        sums[currency] = sums.get(currency, ZERO) + amount
+
+    def _moves(self, group: Sequence[Paying]) -> list[Move]:
+        ids = dict.fromkeys(one for order in group for one in order.ids)
+        return [move for one in ids for move in self._by_payment.get(one, ())]
+
+    def _judge(
+        self,
+        session: Session,
+        groups: Sequence[Sequence[Paying]],
+        *,
+        ours: Callable[[Iterable[str]], Mapping[str, int]],
+        now: datetime,
+    ) -> None:
+        """Look a second time at what does not agree: the buyer may have paid outside of the period."""
+        stored: dict[str, list[Move]] = {}
+        for move in payments.moves_of(
+            self.shop, [one for group in groups for order in group for one in order.ids]
+        ):
+            stored.setdefault(move.payment_id, []).append(move)
+        asked = 0
+        for group in groups:
+            ids = list(dict.fromkeys(one for order in group for one in order.ids))
+            known = [move for one in ids for move in stored.get(one, ())]
+            later = [move for move in known if not self.start <= move.occurred_at < self.end]
+            moves = [*self._moves(group), *later]
+            if agrees(group, moves):
+                continue
+            if asked < READ_AGAIN:
+                asked += 1
+                moves = [move for one in ids for move in self._ask(session, one)]
+            paid_at = [order.paid_at for order in group if order.paid_at]
+            self.gaps += payment_gaps(
+                group,
+                moves,
+                ours=ours(order.allegro_id for order in group),
+                known=known,
+                paid_lately=bool(paid_at) and now - max(paid_at) < _LATELY,
+            )
+
+    def _ask(self, session: Session, payment_id: str) -> list[Move]:
+        found: list[Move] = []
+        self._ears.take()
+        try:
+            for wallet in WALLETS:
+                for part in walk_wallet(
+                    session.call, wallet=wallet, start=None, end=None, payment_id=payment_id
+                ):
+                    found += part
+        except AllegroRejected:
+            return []  # not the kind of id that Allegro has operations for
+        store_payments(self.shop, found, heard=self._ears.take())
+        return found
+
+    def _look_for_orders(self, session: Session) -> None:
+        """Ask Allegro which order a payment belongs to that no order here or in the list names."""
+        named = {one for order in self.orders.values() for one in order.ids}
+        unknown = [one for one in self._by_payment if one not in named]
+        known = orders_by_payment(self.shop, unknown)
+        for number, payment_id in enumerate(one for one in unknown if one not in known):
+            forms = _forms_paid_by(session, payment_id) if number < READ_AGAIN else ()
+            self.forms += forms
+            if not forms:
+                self.gaps.append(without_order(self._by_payment[payment_id][0]))
+
+
+def _forms_paid_by(session: Session, payment_id: str) -> tuple[RawForm, ...]:
+    for name in ("payment.id", "surcharges.id"):
+        try:
+            page = session.call(_question(name, payment_id))
+        except AllegroRejected:
+            continue
+        if page.forms:
+            return page.forms
+    return ()
+
+
+def _question(name: str, payment_id: str) -> Callable[[AllegroClient], FormPage]:
+    if name == "payment.id":
+        return lambda client: client.list_forms(payment_id=payment_id)
+    return lambda client: client.list_forms(surcharge_id=payment_id)

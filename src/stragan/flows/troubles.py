@@ -1,0 +1,14 @@
+"""What is kept of a refusal or an outage, so that a page can say it later."""
+
+from typing import Final
+
+from stragan.core.errors import StraganError
+
+_TOLD: Final = ("status", "trace_id", "problem", "allegro_code", "shop", "reason")
+
+
+def told(trouble: StraganError) -> dict[str, object]:
+    """Give the parameters of *trouble* that its sentence needs, plain values only; never a secret."""
+    return {
+        name: value for name in _TOLD if isinstance(value := trouble.params.get(name), str | int) and value
+    }

@@ -1,0 +1,30 @@
+"""A seller whose VAT status changed between a sale and its document: told before issuing, never guessed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from stragan.companies.queries import VatStretch
+from stragan.core.snapshot import DocumentKind
+from stragan.documents.content import Refusal
+from stragan.documents.states import ORIGINAL_KINDS
+
+
+def warnings_of(
+    kind: DocumentKind, *, supply_date: date | None, issue_date: date, history: Sequence[VatStretch]
+) -> tuple[Refusal, ...]:
+    """Say that VAT became due, or did not, under another status than that of the issue date.
+
+    The document follows the status of its issue date. VAT of a sale is due by the status of the day of
+    supply or of payment before it (VAT Act art. 19a(1), (8)); a person decides what follows from that.
+    """
+    if kind not in ORIGINAL_KINDS or supply_date is None:
+        return ()
+    then, now = (_is_payer(history, on=day) for day in (supply_date, issue_date))
+    if then == now:
+        return ()
+    code = "vat_due_before_exemption" if then else "vat_not_due_before_registration"
+    return (Refusal(code=code, params={"sold": supply_date.isoformat()}, field="supply_date"),)
+
+
+def _is_payer(history: Sequence[VatStretch], *, on: date) -> bool:
+    return next(stretch.vat_payer for stretch in history if stretch.holds(on))
