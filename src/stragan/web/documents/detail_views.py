@@ -5,14 +5,19 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from stragan.core.snapshot import KsefState
+from stragan.companies.states import Ability, may
+from stragan.core.snapshot import DocumentSnapshot, KsefState
+from stragan.core.totals import document_totals
 from stragan.documents import queries
 from stragan.documents.models import Document
-from stragan.flows import document_files
+from stragan.flows import change_radar, convert_document, document_files
 from stragan.kit import clock
-from stragan.web.documents import words
+from stragan.web.changes.card import card_of
+from stragan.web.documents import around, words
+from stragan.web.documents.filtering import DocumentFilter
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 
@@ -48,9 +53,26 @@ def detail(request: CompanyRequest, public_id: UUID) -> HttpResponse:
             "source": words.SOURCES[snapshot.buyer.source],
             "method": words.method_name(snapshot.payment.method),
             "left_to_pay": snapshot.to_pay - snapshot.payment.paid,
+            "left_to_pay_shown": abs(snapshot.to_pay - snapshot.payment.paid),
+            "conversions": _conversions(request, document),
+            "groups": around.groups_of(snapshot.corrected) if snapshot.corrected else [],
+            "before_after": _around_sums(snapshot),
+            "may_undo": may(request.membership.role, Ability.UNDO_DOCUMENTS),
+            **around.context(document, company=request.company, wanted=DocumentFilter.read(request.GET)),
+            "change_card": card_of(
+                request.company, change_radar.examine_document(document), role=request.membership.role
+            ),
             "file_name": document_files.file_name(document.number, "pdf"),
         },
     )
+
+
+def _conversions(request: CompanyRequest, document: Document) -> list[tuple[str, str]]:
+    """Give what may be made of the document by this person, with the words of the buttons."""
+    if not may(request.membership.role, Ability.ISSUE_DOCUMENTS):
+        return []
+    kinds = convert_document.conversions_of(document)
+    return [(kind.value, str(words.CONVERSIONS[document.kind, kind])) for kind in kinds]
 
 
 @require_GET
@@ -69,6 +91,15 @@ def as_json(request: CompanyRequest, public_id: UUID) -> HttpResponse:
     document = document_or_404(request, public_id)
     name = document_files.file_name(document.number, "json")
     return _file(bytes(document.snapshot), content_type="application/json", name=name, shown=False)
+
+
+def _around_sums(snapshot: DocumentSnapshot) -> list[dict[str, object]]:
+    """Sums of a correction's document before and after it."""
+    corrected = snapshot.corrected
+    if corrected is None:
+        return []
+    states = ((_("Before"), corrected.rates_before), (_("After"), corrected.rates_after))
+    return [{"label": label, "sums": document_totals(rates)} for label, rates in states]
 
 
 def document_or_404(request: CompanyRequest, public_id: UUID) -> Document:

@@ -1,19 +1,30 @@
 """The fields of a draft: what the form shows for a content, and the edit read from what was sent."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from django.http import QueryDict
 
-from stragan.core.snapshot import LineKind
+from stragan.core.snapshot import DocumentKind, LineKind
 from stragan.documents.comparing import BUYER_FIELDS
-from stragan.documents.content import DraftContent
-from stragan.documents.editing import MAX_LINES, BuyerEdit, DraftEdit, LineEdit
+from stragan.documents.content import DraftContent, DraftReceipt
+from stragan.documents.editing import MAX_LINES, BuyerEdit, DraftEdit, LineEdit, ReceiptEdit
 from stragan.kit.fields import plain_quantity
 from stragan.web.shell import show
 
 LINE_FIELDS: Final = ("origin", "name", "quantity", "unit", "unit_gross", "discount", "vat_code")
+PLAIN_FIELDS: Final = (
+    "issue_date",
+    "supply_date",
+    "due_date",
+    "valid_until",
+    "fiscal_receipt.number",
+    "fiscal_receipt.register_id",
+    "fiscal_receipt.day",
+    "receipt_had_nip",
+)
 NEW_LINE: Final = {
     "origin": "",
     "name": "",
@@ -28,10 +39,16 @@ NEW_LINE: Final = {
 def values_of(content: DraftContent, *, reason: str) -> dict[str, str]:
     """Give the text of every field as the form shows it: days in ISO form, amounts with a comma or point."""
     buyer = content.buyer
+    receipt = content.fiscal_receipt if content.kind is DocumentKind.RECEIPT else DraftReceipt()
     values = {
         "issue_date": content.issue_date.isoformat(),
-        "supply_date": content.supply_date.isoformat() if content.supply_date else "",
-        "due_date": content.payment.due_date.isoformat() if content.payment.due_date else "",
+        "supply_date": _day(content.supply_date),
+        "due_date": _day(content.payment.due_date),
+        "valid_until": _day(content.valid_until),
+        "fiscal_receipt.number": receipt.number,
+        "fiscal_receipt.register_id": receipt.register_id,
+        "fiscal_receipt.day": _day(receipt.day),
+        "receipt_had_nip": "1" if content.receipt_had_nip else "",
         "notes": content.notes,
         "reason": reason,
         "lines.count": str(len(content.lines)),
@@ -53,6 +70,10 @@ def values_of(content: DraftContent, *, reason: str) -> dict[str, str]:
     return values
 
 
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
+
+
 def decimal_text(value: Decimal) -> str:
     """Write a number for a field: no grouping, so that it can be read back."""
     text = f"{value:f}"
@@ -62,7 +83,7 @@ def decimal_text(value: Decimal) -> str:
 def sent_values(post: QueryDict) -> dict[str, str]:
     """Take the fields out of a sent form; unknown ones are left out, missing ones are empty."""
     count = line_count(post)
-    names = ["issue_date", "supply_date", "due_date", "notes", "reason", "buyer.company"]
+    names = [*PLAIN_FIELDS, "notes", "reason", "buyer.company"]
     names += [f"buyer.{name}" for name in BUYER_FIELDS]
     names += [f"lines.{place}.{name}" for place in range(count) for name in LINE_FIELDS]
     values = {name: post.get(name, "").replace("\r\n", "\n") for name in names}
@@ -120,6 +141,13 @@ def edit_of(values: Mapping[str, str]) -> DraftEdit:
         lines=tuple(_line(values, place) for place in range(int(values["lines.count"]))),
         notes=values["notes"],
         reason=values["reason"],
+        valid_until=values["valid_until"],
+        receipt=ReceiptEdit(
+            number=values["fiscal_receipt.number"],
+            register_id=values["fiscal_receipt.register_id"],
+            day=values["fiscal_receipt.day"],
+        ),
+        receipt_had_nip=bool(values["receipt_had_nip"]),
     )
 
 

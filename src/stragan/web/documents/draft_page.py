@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
@@ -10,12 +10,16 @@ from django.utils.translation import gettext
 
 from stragan.companies.states import Ability, may
 from stragan.core.errors import Refused
+from stragan.core.snapshot import BuyerSource, DocumentKind
+from stragan.documents import buyers
 from stragan.documents.comparing import Change, amounts_changed
 from stragan.documents.content import DraftContent, DraftLine, Refusal
+from stragan.documents.states import ORIGINAL_KINDS
 from stragan.flows.draft_document import DraftView
+from stragan.kit import clock
 from stragan.kit.messages import text_of
 from stragan.orders.states import Problem
-from stragan.web.documents import draft_form, draft_why, words
+from stragan.web.documents import draft_form, draft_why, effects, words
 from stragan.web.shell import show
 
 BUYER_WIDTHS: Final = (
@@ -27,7 +31,14 @@ BUYER_WIDTHS: Final = (
     ("city", "c-3"),
     ("country", "c-2"),
 )
-DAYS: Final = ("issue_date", "supply_date", "due_date")
+DAYS: Final[dict[DocumentKind, tuple[str, ...]]] = {
+    DocumentKind.INVOICE: ("issue_date", "supply_date", "due_date"),
+    DocumentKind.RECEIPT: ("issue_date", "supply_date"),
+    DocumentKind.PRO_FORMA: ("issue_date", "valid_until", "due_date"),
+    DocumentKind.OFFER: ("issue_date", "valid_until"),
+    DocumentKind.OTHER_INCOME: ("issue_date", "supply_date"),
+}
+RECEIPT_FIELDS: Final = ("fiscal_receipt.number", "fiscal_receipt.register_id", "fiscal_receipt.day")
 MAX_LENGTHS: Final = {"name": 512, "street": 300, "postal_code": 20, "city": 200, "country": 2, "vat_eu": 20}
 
 
@@ -83,19 +94,28 @@ def context(
     fields = _Fields(values=values, refusals=refusals, content=content, changed=changed)
     needs_override = view.can_override and view.issued is None
     may_override = may(role, Ability.ISSUE_UNRELEASED)
-    asks_reason = amounts_changed(view.changes) or (needs_override and may_override)
+    is_amended = view.kind in ORIGINAL_KINDS and amounts_changed(view.changes)
+    asks_reason = is_amended or (needs_override and may_override)
     is_unlocked = view.can_issue or (needs_override and may_override)
     return {
         "view": view,
         "order": view.order,
         "content": content,
         "values": values,
-        "kind": words.kind_name(view.kind, vat_payer=view.order.company.vat_payer),
-        "days": [fields.make(name) for name in DAYS],
+        "kind": words.kind_name(view.kind, vat_payer=view.vat_payer),
+        "days": [fields.make(name) for name in DAYS[view.kind]],
         "buyer": [
             fields.make(f"buyer.{name}", width=width, max_length=MAX_LENGTHS.get(name, 20))
             for name, width in BUYER_WIDTHS
+            if view.kind is not DocumentKind.OTHER_INCOME
         ],
+        "asks_company": view.kind is DocumentKind.INVOICE,
+        "receipt_fields": [fields.make(name, max_length=40) for name in RECEIPT_FIELDS if view.asks_fiscal],
+        "receipt_nip": _receipt_nip(fields, content),
+        "issue_deed": words.ISSUE_DEEDS[view.kind],
+        "shows_vat": view.vat_payer,
+        "effects": effects.words_of(view.kind, view.consequences, repeats=bool(content.to_receipt)),
+        "is_fiscal": view.kind in ORIGINAL_KINDS,
         "is_company": bool(values["buyer.company"]),
         "lines": [_line(view, fields, place) for place in range(len(content.lines))],
         "vat_choices": [(code, words.vat_label(code)) for code in view.vat_codes],
@@ -105,6 +125,8 @@ def context(
         "reason": fields.make("reason") if asks_reason else None,
         "reason_is_override": needs_override,
         "errors": [_error(one, content) for one in refusals],
+        "open_day": _open_day(refusals),
+        "warnings": [text_of(one.code, one.params) for one in view.warnings],
         "field_errors": sum(bool(one.field) for one in refusals),
         "changes": [_change(one) for one in view.changes],
         "left": _left(view, changed),
@@ -115,8 +137,15 @@ def context(
         "may_override": may_override,
         "saved_at": view.seen_at,
         "stamp": stamp_of(view.seen_at),
-        "is_unsent": bool(content.buyer.nip),
+        "is_unsent": view.kind is DocumentKind.INVOICE and bool(content.buyer.nip),
     }
+
+
+def _receipt_nip(fields: _Fields, content: DraftContent) -> Field | None:
+    """Give the box that confirms the NIP on a fiscal receipt, where its invoice would bear one."""
+    has_number = bool(content.to_receipt and content.fiscal_receipt.number)
+    asks = has_number and bool(content.buyer.nip or content.buyer.vat_eu)
+    return fields.make("receipt_had_nip") if asks else None
 
 
 def unique(refusals: tuple[Refusal, ...]) -> tuple[Refusal, ...]:
@@ -183,6 +212,13 @@ def _line(view: DraftView, fields: _Fields, place: int) -> dict[str, Any]:
     }
 
 
+def _open_day(refusals: tuple[Refusal, ...]) -> date | None:
+    """Give the first day of the next open month where the chosen one is closed, if it has come already."""
+    days = [one.params["date"] for one in refusals if one.code == "period_closed"]
+    day = date.fromisoformat(days[0]) if days else None
+    return day if day and day <= clock.business_today() else None
+
+
 def _error(refusal: Refusal, content: DraftContent) -> dict[str, str]:
     path = refusal.field
     return {
@@ -220,8 +256,11 @@ def _shown(path: str, text: str) -> str:
 def _left(view: DraftView, changed: frozenset[str]) -> dict[str, Any]:
     """What Allegro says: the buyer, the lines and the amounts the draft began with."""
     original = view.original
+    buyer = original.buyer
+    if view.kind is DocumentKind.OTHER_INCOME:  # nobody stands on it, yet somebody has bought
+        buyer = buyers.buyer_of(view.data, preferred=BuyerSource(view.order.shop.buyer_source))
     return {
-        "buyer": original.buyer,
+        "buyer": buyer,
         "differs": {path.removeprefix("buyer."): True for path in changed if path.startswith("buyer.")},
         "wrong": {
             one.field.removeprefix("buyer."): True

@@ -21,8 +21,8 @@ from stragan.flows.issue_document import Issued
 from stragan.kit import clock
 from stragan.kit.audit import Actor
 from stragan.kit.messages import text_of, text_of_error
-from stragan.web.documents import draft_page, draft_saving, draft_why
-from stragan.web.shell.access import member_page
+from stragan.web.documents import draft_page, draft_saving, draft_why, first_receipt
+from stragan.web.shell.access import member_page, with_seller_address
 from stragan.web.shell.middleware import CompanyRequest
 
 UNPROCESSABLE: Final = 422
@@ -36,6 +36,8 @@ def draft(request: CompanyRequest, order_id: int, kind: str) -> HttpResponse:
     view = _view_or_404(request, order_id, kind)
     if view.issued is not None:
         return _already_issued(request, view.issued)
+    if question := first_receipt.question(request, kind, order=order_id):
+        return redirect(question)
     if request.method != "POST":
         return _page(request, view)
     deed = request.POST.get("do", "")
@@ -52,11 +54,14 @@ def draft(request: CompanyRequest, order_id: int, kind: str) -> HttpResponse:
 
 @require_POST
 @member_page(Ability.ISSUE_DOCUMENTS)
+@with_seller_address
 def issue(request: CompanyRequest, order_id: int, kind: str) -> HttpResponse:
     """Save the form and issue its document; what stands in the way comes back beside its field."""
     view = _view_or_404(request, order_id, kind)
     if view.issued is not None:
         return _already_issued(request, view.issued)
+    if question := first_receipt.question(request, kind, order=order_id):
+        return redirect(question)
     try:
         view, typed = draft_saving.saved(request, view, "issue")
     except StraganError as refusal:

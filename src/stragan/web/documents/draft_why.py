@@ -20,6 +20,11 @@ FIELD_NAMES: Final[dict[str, str | Promise]] = {
     "supply_date": gettext_lazy("Supply date"),
     "due_date": gettext_lazy("Payment due"),
     "payment.due_date": gettext_lazy("Payment due"),
+    "valid_until": gettext_lazy("Valid until"),
+    "fiscal_receipt.number": gettext_lazy("Number of the fiscal receipt"),
+    "fiscal_receipt.register_id": gettext_lazy("Id of the cash register"),
+    "fiscal_receipt.day": gettext_lazy("Day of the receipt"),
+    "receipt_had_nip": gettext_lazy("NIP on the fiscal receipt"),
     "notes": gettext_lazy("Notes on the document"),
     "reason": gettext_lazy("Reason"),
     "buyer": pgettext_lazy("on a document", "Buyer"),
@@ -91,6 +96,10 @@ def answer(view: DraftView, path: str) -> Answer:
         return _supply(view)
     if path == "due_date":
         return _payment(view)
+    if path == "valid_until":
+        return _dated(
+            path, _("Seven days for a pro forma, two weeks for an offer"), _("Change it as you agreed.")
+        )
     place = int(parts[1]) if parts[0] == "lines" and len(parts) > 1 and parts[1].isdigit() else 0
     return _rate(view, place if place < len(view.content.lines) else 0)
 

@@ -1,49 +1,82 @@
 """The list of documents, with the totals of everything it matches."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.dates import MONTHS
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
-from stragan.documents.models import Document
-from stragan.documents.states import AVAILABLE_KINDS
+from stragan.companies.models import Company
+from stragan.companies.queries import was_ever_payer
+from stragan.companies.states import Ability, may
+from stragan.core.snapshot import DocumentKind
+from stragan.documents.queries import corrected_ids, linked_numbers, rows_in
+from stragan.documents.sums import Share, Sums, sums_of
+from stragan.flows.hand_document import contractor_with
 from stragan.kit import clock
+from stragan.shops.models import Shop
 from stragan.web.documents import words
 from stragan.web.documents.filtering import (
+    TOTALS_AT_ONCE,
     DocumentFilter,
+    count_of,
     last_of_month,
     matching,
     months_back,
-    totals_of,
 )
+from stragan.web.documents.rows import rows_of
 from stragan.web.shell.access import member_page
 from stragan.web.shell.listing import Pages, page_number, page_size
 from stragan.web.shell.middleware import CompanyRequest
 
 MONTHS_OFFERED: Final = 12
+STATE_NAMES: Final[dict[str, str | Promise]] = {
+    "valid": pgettext_lazy("documents", "not void"),
+    "void": pgettext_lazy("documents", "void"),
+    "corrected": pgettext_lazy("documents", "corrected"),
+}
+ORDER_NAMES: Final[dict[str, str | Promise]] = {
+    "with": pgettext_lazy("documents", "with an order"),
+    "without": pgettext_lazy("documents", "without an order"),
+}
 
 
 @require_GET
 @member_page()
 def document_list(request: CompanyRequest) -> HttpResponse:
     """The list; for htmx only its body."""
-    wanted = DocumentFilter.read(request.GET)
+    wanted, company = DocumentFilter.read(request.GET), request.company
     number, size = page_number(request), page_size(request)
-    rows = matching(request.company, wanted)
-    totals = totals_of(rows)
-    count = sum(one.count for one in totals)
-    number = min(number, max(1, -(-count // size)))  # a page past the end is the last one
-    shown = list(rows[(number - 1) * size : number * size])
+    rows = matching(company, wanted)
+    shown = rows_in(rows, start=0, size=size) if number == 1 else []
+    count = count_of(rows, first=len(shown), size=size)
+    sums = sums_of(rows) if count <= TOTALS_AT_ONCE else []
+    if number > 1:
+        number = min(number, max(1, -(-count // size)))  # a page past the end is the last one
+        shown = rows_in(rows, start=(number - 1) * size, size=size)
+    ids = [document.id for document in shown]
     context = {
-        "rows": [_row(document) for document in shown],
-        "totals": totals,
+        "rows": rows_of(
+            shown,
+            tail=wanted.tail,
+            linked=linked_numbers(company, ids),
+            corrected=corrected_ids(company, ids),
+        ),
+        "totals": _named(sums),
         "count": count,
         "pages": Pages.of(request, number=number, size=size, shown=len(shown), total=count),
         "wanted": wanted,
-        **_menus(wanted, today=clock.business_today()),
+        "sort": wanted.sort or ("" if wanted.is_search else "-issue_date"),
+        "totals_url": f"{reverse('documents:totals')}{wanted.address()}" if count > TOTALS_AT_ONCE else "",
+        "shows_vat": was_ever_payer(company),
+        "may_issue": may(request.membership.role, Ability.ISSUE_DOCUMENTS),
+        **_menus(company, wanted, today=clock.business_today()),
     }
     is_fragment = request.headers.get("HX-Request") == "true" and (
         request.headers.get("HX-History-Restore-Request") != "true"
@@ -51,16 +84,33 @@ def document_list(request: CompanyRequest) -> HttpResponse:
     return render(request, "documents/_documents.html" if is_fragment else "documents/list.html", context)
 
 
-def _row(document: Document) -> dict[str, Any]:
-    return {
-        "document": document,
-        "kind": words.kind_name(document.kind),
-        "ksef": words.KSEF.get(document.ksef, document.ksef),
-        "is_unsent": document.ksef == "not_sent",
+@require_GET
+@member_page()
+def totals(request: CompanyRequest) -> HttpResponse:
+    """The sums of a filter that matches more documents than a page waits for."""
+    wanted = DocumentFilter.read(request.GET)
+    context = {
+        "totals": _named(sums_of(matching(request.company, wanted))),
+        "shows_vat": was_ever_payer(request.company),
     }
+    return render(request, "documents/parts/totals.html", context)
 
 
-def _menus(wanted: DocumentFilter, *, today: date) -> dict[str, Any]:
+def _named(sums: Sequence[Sums]) -> list[dict[str, Any]]:
+    """Sums with what they are of; currencies are named where there is more than the złoty."""
+    has_others = any(one.currency != "PLN" for one in sums)
+    return [
+        {
+            "sums": one,
+            "label": words.share_of(one.share, one.count),
+            "currency": one.currency if has_others else "",
+            "is_sale": one.share is Share.SALES,
+        }
+        for one in sums
+    ]
+
+
+def _menus(company: Company, wanted: DocumentFilter, *, today: date) -> dict[str, Any]:
     """Choices of the filter bar, each with the address it leads to."""
     month = wanted.month
     return {
@@ -80,7 +130,7 @@ def _menus(wanted: DocumentFilter, *, today: date) -> dict[str, Any]:
                 "url": wanted.address(kind=kind),
                 "is_current": kind == wanted.kind,
             }
-            for kind in sorted(AVAILABLE_KINDS)
+            for kind in DocumentKind
         ],
         "kind": words.kind_name(wanted.kind) if wanted.kind else "",
         "clear_kind": wanted.address(kind=""),
@@ -91,8 +141,50 @@ def _menus(wanted: DocumentFilter, *, today: date) -> dict[str, Any]:
         "ksef": words.KSEF[wanted.ksef] if wanted.ksef else "",
         "clear_ksef": wanted.address(ksef=""),
         "clear_text": wanted.address(q=""),
-        "filter_count": sum(map(bool, (wanted.since or wanted.until, wanted.kind, wanted.ksef, wanted.text))),
+        "states": _choices(wanted, "state", wanted.state, STATE_NAMES),
+        "state": STATE_NAMES.get(wanted.state, ""),
+        "clear_state": wanted.address(state=""),
+        "orders": _choices(wanted, "order", wanted.order, ORDER_NAMES),
+        "order": ORDER_NAMES.get(wanted.order, ""),
+        "clear_order": wanted.address(order=""),
+        **_shops(company, wanted),
+        "contractor": _contractor(company, wanted),
+        "clear_contractor": wanted.address(contractor=""),
+        "clear_amount": wanted.address(least=None, most=None),
+        "filter_count": _narrowing(wanted),
     }
+
+
+def _narrowing(wanted: DocumentFilter) -> int:
+    has_amount = wanted.least is not None or wanted.most is not None
+    parts = (wanted.since or wanted.until, wanted.kind, wanted.ksef, wanted.text, wanted.state)
+    return sum(map(bool, (*parts, wanted.order, wanted.shop, wanted.contractor, has_amount)))
+
+
+def _choices(
+    wanted: DocumentFilter, name: str, current: str, names: Mapping[str, str | Promise]
+) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": wanted.address(**{name: value}), "is_current": value == current}
+        for value, label in names.items()
+    ]
+
+
+def _shops(company: Company, wanted: DocumentFilter) -> dict[str, Any]:
+    shops = dict(Shop.objects.for_company(company).order_by("name", "id").values_list("id", "name"))
+    return {
+        "shop_choices": [
+            {"label": name, "url": wanted.address(shop=pk), "is_current": pk == wanted.shop}
+            for pk, name in shops.items()
+        ],
+        "shop": shops.get(wanted.shop, ""),
+        "clear_shop": wanted.address(shop=""),
+    }
+
+
+def _contractor(company: Company, wanted: DocumentFilter) -> str:
+    found = contractor_with(company, wanted.contractor) if wanted.contractor else None
+    return found.name if found else ""
 
 
 def month_name(day: date) -> str:

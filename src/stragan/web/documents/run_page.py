@@ -4,19 +4,23 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.http import HttpRequest
+from django.utils.translation import pgettext
 
+from stragan.companies.models import Books
+from stragan.companies.queries import vat_standing
 from stragan.core.money import ZERO
-from stragan.core.snapshot import KsefState
+from stragan.core.snapshot import DocumentKind, KsefState
 from stragan.documents import runs
 from stragan.documents.drafting import allowed_codes
 from stragan.documents.models import IssueRun
 from stragan.documents.runs import Preview, ReadyRow, TroubleRow
 from stragan.documents.sellers import profile_of
-from stragan.documents.states import ItemState, RunState
+from stragan.documents.states import PAPER_KINDS, ItemState, RunState
 from stragan.kit.messages import text_of
 from stragan.orders.states import Problem
-from stragan.web.documents import rate_fix, words
+from stragan.web.documents import effects, rate_fix, words
 from stragan.web.documents.troubles import trouble_of
+from stragan.web.shell import kinds
 from stragan.web.shell.listing import Pages, page_number, page_size
 
 READY: Final = "ready"
@@ -28,16 +32,25 @@ WORKING: Final = frozenset({RunState.WAITING, RunState.RUNNING, RunState.STOPPIN
 def preview_context(request: HttpRequest, run: IssueRun, *, today: str) -> dict[str, Any]:
     """Collect the preview: its head, and the tab that was asked for."""
     preview = runs.preview_of(run)
+    profile = profile_of(run.company, on=run.issue_date)
     tab = request.GET.get("tab", READY)
     is_blocked = tab == BLOCKED or (tab == READY and not preview.ready and bool(preview.blocked_count))
     context: dict[str, Any] = {
         "run": run,
         "preview": preview,
         "total": preview.ready + preview.blocked_count,
-        "kind": words.kind_name(run.kind, vat_payer=run.company.vat_payer),
+        "kind": words.kind_name(run.kind, vat_payer=profile.vat_payer),
         "numbers": number_range(preview),
         "today": today,
         "zero": ZERO,
+        "icon": kinds.ICONS[run.kind],
+        "effects": effects.figures(run.foreseen),
+        "warnings": effects.warnings_of(run.foreseen),
+        "is_paper": run.kind in PAPER_KINDS,
+        "is_invoice": run.kind == DocumentKind.INVOICE,
+        "moves": run.company.warehouse and run.kind not in PAPER_KINDS,
+        "posts": run.company.books != Books.NONE and run.kind not in PAPER_KINDS,
+        "shows_vat": profile.vat_payer,
         "is_blocked_tab": is_blocked,
     }
     return context | (_blocked(request, run, preview) if is_blocked else _ready(request, run, preview))
@@ -47,17 +60,20 @@ def _ready(request: HttpRequest, run: IssueRun, preview: Preview) -> dict[str, A
     number, size = page_number(request), page_size(request)
     rows = runs.ready_rows(run, offset=(number - 1) * size, limit=size)
     return {
-        "rows": [_ready_row(row) for row in rows],
+        "rows": [_ready_row(row, kind=run.kind) for row in rows],
         "pages": Pages.of(request, number=number, size=size, shown=len(rows), total=preview.ready),
     }
 
 
-def _ready_row(row: ReadyRow) -> dict[str, Any]:
+def _ready_row(row: ReadyRow, *, kind: str) -> dict[str, Any]:
+    is_unsent = kind == DocumentKind.INVOICE and bool(row.buyer_nip)
     return {
         "row": row,
         "source": words.SOURCES.get(row.buyer_source, row.buyer_source),
-        "is_unsent": bool(row.buyer_nip),
-        "ksef": words.KSEF[KsefState.NOT_SENT if row.buyer_nip else KsefState.OUTSIDE],
+        "is_unsent": is_unsent,
+        "ksef": pgettext("to KSeF", "not sent") if is_unsent else words.KSEF[KsefState.OUTSIDE],
+        "pieces": effects.pieces(row.pieces) if row.pieces else "",
+        "books": effects.registers(row.books),
     }
 
 
@@ -82,7 +98,10 @@ def _blocked(request: HttpRequest, run: IssueRun, preview: Preview) -> dict[str,
     return {
         "groups": groups,
         "offers": offers[: rate_fix.SHOWN_OFFERS],
-        "vat_choices": [(code, words.vat_label(code)) for code in allowed_codes(profile_of(run.company))],
+        "vat_choices": [
+            (code, words.vat_label(code))
+            for code in allowed_codes(profile_of(run.company, on=run.issue_date))
+        ],
     }
 
 
@@ -130,7 +149,7 @@ def progress_context(run: IssueRun, *, now: datetime) -> dict[str, Any]:
         "refused": [trouble_row(row) for row in progress.refused_rows],
         "more_refused": progress.refused - len(progress.refused_rows),
         "seconds": progress.remaining_s,
-        "kind": words.kind_name(run.kind, vat_payer=run.company.vat_payer),
+        "kind": words.kind_name(run.kind, vat_payer=vat_standing(run.company, on=run.issue_date).vat_payer),
     }
 
 

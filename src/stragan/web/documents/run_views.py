@@ -22,8 +22,8 @@ from stragan.documents.states import RunState
 from stragan.flows import draft_document, issue_many
 from stragan.kit import clock
 from stragan.kit.messages import text_of_error
-from stragan.web.documents import rate_fix, run_page
-from stragan.web.shell.access import member_page
+from stragan.web.documents import first_receipt, rate_fix, run_page
+from stragan.web.shell.access import member_page, with_seller_address
 from stragan.web.shell.middleware import CompanyRequest
 
 CLOCK = issue_many.Clock(business=clock.business_now, real=clock.real_now)
@@ -34,6 +34,9 @@ CLOCK = issue_many.Clock(business=clock.business_now, real=clock.real_now)
 def run(request: CompanyRequest, public_id: UUID) -> HttpResponse:
     """The preview of a run, or once it was started its progress and its result."""
     found = run_or_404(request, public_id)
+    question = first_receipt.question(request, found.kind, run=public_id)
+    if question and found.state == RunState.PREVIEW:
+        return redirect(question)
     if found.state != RunState.PREVIEW:
         context = run_page.progress_context(found, now=clock.business_now())
         return render(request, "documents/run.html", context)
@@ -65,7 +68,7 @@ def set_rate(request: CompanyRequest, public_id: UUID) -> HttpResponse:
     found = run_or_404(request, public_id)
     offer_id, code = request.POST.get("offer", ""), request.POST.get("vat_code", "")
     offers = {offer.offer_id: offer for offer in rate_fix.offers_without_rate(found)}
-    if offer_id not in offers or code not in allowed_codes(profile_of(request.company)):
+    if offer_id not in offers or code not in allowed_codes(profile_of(request.company, on=found.issue_date)):
         messages.warning(request, _("Choose the rate once more: something changed meanwhile."))
         return redirect(reverse("documents:preview", args=[public_id]) + "?tab=blocked")
     count = draft_document.set_offer_rate(
@@ -85,6 +88,7 @@ def set_rate(request: CompanyRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @member_page(Ability.ISSUE_DOCUMENTS)
+@with_seller_address
 def start(request: CompanyRequest, public_id: UUID) -> HttpResponse:
     """Have everything that is ready issued; also goes on with what was stopped."""
     return _asked(request, public_id, retry=False)
@@ -92,6 +96,7 @@ def start(request: CompanyRequest, public_id: UUID) -> HttpResponse:
 
 @require_POST
 @member_page(Ability.ISSUE_DOCUMENTS)
+@with_seller_address
 def retry(request: CompanyRequest, public_id: UUID) -> HttpResponse:
     """Try again what was refused; what is issued stays as it is."""
     return _asked(request, public_id, retry=True)
@@ -129,6 +134,8 @@ def run_or_404(request: CompanyRequest, public_id: UUID) -> IssueRun:
 
 def _asked(request: CompanyRequest, public_id: UUID, *, retry: bool) -> HttpResponse:
     found = run_or_404(request, public_id)
+    if question := first_receipt.question(request, found.kind, run=public_id):
+        return redirect(question)
     try:
         issue_many.start_run(run=found, user=request.user, clock=CLOCK, retry_refused=retry)
     except StraganError as refusal:

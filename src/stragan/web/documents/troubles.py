@@ -109,6 +109,17 @@ TROUBLES: Final[dict[str, Trouble]] = {
         icon="pencil",
         mended_in_draft=True,
     ),
+    "fiscal_receipt_missing": Trouble(
+        title=_("Fiscal receipt not known"),
+        advice=_("Enter the receipt's number, the register's id and the day in the draft of each order."),
+        icon="receipt",
+        mended_in_draft=True,
+    ),
+    "order_deleted": Trouble(
+        title=_("Deleted orders"),
+        advice=_("Restore an order before you issue anything for it."),
+        icon="trash",
+    ),
     "draft_unreadable": Trouble(
         title=_("Draft of an older version"),
         advice=_("The saved draft cannot be read. Discard it in the draft and start again."),

@@ -1,14 +1,19 @@
 """The page of one order."""
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from stragan.companies.states import Ability, may
+from stragan.flows import change_radar
 from stragan.kit import clock
-from stragan.orders import queries
+from stragan.orders import actions, queries
 from stragan.orders.models import Order
-from stragan.web.orders import details, filtering, links, undo, words
+from stragan.web.changes.card import card_of
+from stragan.web.orders import details, filtering, links, money_card, undo, words
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 
@@ -42,9 +47,30 @@ def detail(request: CompanyRequest, order_id: int) -> HttpResponse:
         "may_issue": may(role, Ability.ISSUE_DOCUMENTS),
         "toast": undo.announced(request),
         **details.place(request.company, order, state),
+        "money": money_card.card_of(request.company, order, now=clock.business_now())
+        if order.superseded_by_id is None
+        else None,
         **details.load(request.company, order, today=clock.business_today()),
+        "change_card": card_of(request.company, change_radar.examine(request.company, order.pk), role=role)
+        if order.changed_after_issue
+        else None,
     }
     context["provider"] = words.provider(context["data"].payment.provider)
     context["features"] = ", ".join(words.feature(value) for value in context["data"].payment.features)
     context["payment_type"] = words.payment_type(context["data"].payment.type)
     return render(request, "orders/detail.html", context)
+
+
+@require_POST
+@member_page(Ability.CHANGE_ORDERS)
+def save_note(request: CompanyRequest, order_id: int) -> HttpResponse:
+    """Keep the seller's own note."""
+    order = queries.order_of(request.company, order_id)
+    if order is None:
+        raise Http404
+    actions.write_note(
+        order=order, text=request.POST.get("note", ""), user=request.user, now=clock.business_now()
+    )
+    messages.success(request, _("Note saved"))
+    tail = filtering.read(request.GET).text
+    return redirect(reverse("orders:detail", args=[order_id]) + (tail if len(tail) > 1 else ""))

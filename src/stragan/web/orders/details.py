@@ -1,6 +1,6 @@
 """Everything the page of one order shows, worked out before the template."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,16 +15,18 @@ from stragan.core.snapshot import BuyerSource, DocumentKind, LineKind
 from stragan.documents import drafting, rates
 from stragan.documents import queries as documents
 from stragan.documents.content import DraftContent, DraftLine, Refusal
+from stragan.documents.models import Document
 from stragan.documents.sellers import profile_of
 from stragan.flows import order_content
 from stragan.kit import messages
-from stragan.orders import queries
+from stragan.orders import check_runs, check_words, queries
 from stragan.orders.assess import is_released
 from stragan.orders.data import OrderData
 from stragan.orders.models import Order, OrderEvent, OrderRevision
-from stragan.orders.queries import COUNT_LIMIT
-from stragan.web.orders import links, timeline, words
+from stragan.web.orders import around, links, sent, timeline, words
+from stragan.web.orders.around import Goods
 from stragan.web.orders.filtering import ListState
+from stragan.web.shell import kinds
 
 _REVISIONS_COMPARED: Final = 12
 _EVENTS_SHOWN: Final = 60
@@ -52,6 +54,8 @@ class LineView:
     vat_source: str
     vat_why: str
     kind: str
+    goods: Goods | None = None
+    offer_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +69,11 @@ class Alert:
     deed: str = ""
 
 
-def lines_of(data: OrderData, content: DraftContent) -> list[LineView]:
-    """Goods, their services and the delivery, each with its VAT code and where that came from."""
+def lines_of(data: OrderData, content: DraftContent, goods: Mapping[str, Goods]) -> list[LineView]:
+    """Goods, their services and the delivery, each with its VAT code and where that came from.
+
+    *goods* are the products of lines, by line id.
+    """
     drafted = {line.line_id: line for line in content.lines if line.kind is LineKind.GOODS}
     views = []
     for line in data.lines:
@@ -75,6 +82,7 @@ def lines_of(data: OrderData, content: DraftContent) -> list[LineView]:
             LineView(
                 name=line.offer_name,
                 url=links.offer_url(marketplace=data.marketplace, offer_id=line.offer_id),
+                offer_id=line.offer_id,
                 sku=line.sku,
                 quantity=line.quantity,
                 price=line.price,
@@ -84,6 +92,7 @@ def lines_of(data: OrderData, content: DraftContent) -> list[LineView]:
                 vat_source=_source_word(draft),
                 vat_why=_why(draft),
                 kind="goods",
+                goods=goods.get(line.line_id),
             )
         )
         views += [
@@ -154,7 +163,7 @@ def _why(line: DraftLine | None) -> str:
 
 
 def alerts_of(order: Order, refusals: Sequence[Refusal], *, draft_url: str) -> list[Alert]:
-    """What stands in the way of a document, and what changed after one was issued."""
+    """What stands in the way of a document."""
     alerts = []
     if order.superseded_by is not None:
         alerts.append(
@@ -175,15 +184,7 @@ def alerts_of(order: Order, refusals: Sequence[Refusal], *, draft_url: str) -> l
                 text=_("It is kept here as it was; check it with the buyer before you issue anything."),
             )
         )
-    if order.changed_after_issue:
-        alerts.append(
-            Alert(
-                color="amber",
-                title=_("Changed after issuing."),
-                text=_("Compare the document with the order; the timeline shows what differs."),
-            )
-        )
-    if order.has_original or order.superseded_by is not None:
+    if order.has_original or order.superseded_by is not None or order.deleted_at is not None:
         return alerts
     return alerts + [
         Alert(
@@ -197,11 +198,28 @@ def alerts_of(order: Order, refusals: Sequence[Refusal], *, draft_url: str) -> l
     ]
 
 
+def check_alerts(order: Order) -> list[Alert]:
+    """What the latest check against Allegro says of the order, unless its content changed since."""
+    finding = check_runs.open_findings([order.pk]).get(order.pk)
+    if finding is None:
+        return []
+    return [
+        Alert(
+            color="amber",
+            title=_("Differs from Allegro."),
+            text=check_words.message_of(finding),
+            url=reverse("checks:run", args=[finding.run_id]),
+            deed=_("Show the check"),
+        )
+    ]
+
+
 def load(company: Company, order: Order, *, today: date) -> dict[str, Any]:
     """Read the content and say what a document made of it would hold."""
     revisions = _revisions(order)
-    data = revisions[-1][1] if revisions else order_content.load(order)
-    profile = profile_of(company)
+    latest = revisions[-1][1] if revisions else order_content.load(order)
+    data = order_content.with_product_codes({order.pk: latest})[order.pk]
+    profile = profile_of(company, on=today)
     source = BuyerSource(order.shop.buyer_source)
     content = drafting.draft_from_order(
         data, profile=profile, buyer_source=source, kind=DocumentKind.INVOICE, issue_date=today
@@ -216,22 +234,35 @@ def load(company: Company, order: Order, *, today: date) -> dict[str, Any]:
     )[::-1]
     return {
         "data": data,
-        "lines": lines_of(data, content),
+        "lines": lines_of(data, content, around.goods_of(company, order)),
+        **around.warehouse_and_past(company, order),
         "shares": delivery_shares(content),
         "buyer": content.buyer,
         "buyer_source": SOURCES[content.buyer.source],
         "refusals": refusals,
-        "alerts": alerts_of(order, refusals, draft_url=draft_url),
+        "alerts": [*check_alerts(order), *alerts_of(order, refusals, draft_url=draft_url)],
         "draft_url": draft_url,
         "documents": issued,
+        **_issued_so_far(issued),
+        **sent.sent_of(company, order, issued),
+        "kinds": kinds.menu(vat_payer=profile.vat_payer),
+        "kind_name": kinds.kind_name(DocumentKind.INVOICE, vat_payer=profile.vat_payer),
         "number_to_be": ""
-        if issued
+        if order.has_original
         else documents.number_to_be(company, kind=DocumentKind.INVOICE, issue_date=today),
-        "entries": timeline.entries_of(events, revisions=revisions, data=data),
+        "entries": timeline.entries_of(events, revisions=revisions, data=data, order=order),
         "goods_count": len(data.lines),
         "paid_in_full": data.payment.received >= data.total_to_pay and data.payment.received > ZERO,
         "missing": data.total_to_pay - data.payment.received,
     }
+
+
+def _issued_so_far(issued: Sequence[Document]) -> dict[str, Any]:
+    """Give the original among the documents, and the receipt that may still get its invoice."""
+    original = next((one for one in issued if one.original), None)
+    has_invoice = any(one.kind == DocumentKind.INVOICE for one in issued)
+    is_receipt = original is not None and original.kind == DocumentKind.RECEIPT
+    return {"original": original, "receipt": original if is_receipt and not has_invoice else None}
 
 
 def _revisions(order: Order) -> list[tuple[int, OrderData]]:
@@ -246,13 +277,13 @@ def place(company: Company, order: Order, state: ListState) -> dict[str, Any]:
     rank = queries.rank_of(company, state.wanted, order)
     total = queries.count_orders(company, state.wanted)
     tail = state.text if len(state.text) > 1 else ""
-    is_known = rank is not None and rank.number <= total.number <= COUNT_LIMIT
+    is_known = rank is not None and rank <= total <= total.limit
     return {
         "list_url": f"{reverse('orders:list')}{tail}",
         "list_name": words.TABS[state.wanted.tab],
         "previous_url": f"{reverse('orders:detail', args=[before])}{tail}" if before else "",
         "next_url": f"{reverse('orders:detail', args=[after])}{tail}" if after else "",
-        "rank": rank.number if rank and is_known else 0,
-        "total": total.number,
+        "rank": rank if rank and is_known else 0,
+        "total": total,
         "tail": tail,
     }

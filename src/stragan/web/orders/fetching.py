@@ -23,6 +23,7 @@ STAGES: Final[dict[str, str | Promise]] = {
     "windows": _("reading orders by day of purchase"),
     "journal": _("reading the journal of events"),
     "list": _("comparing with the list on Allegro"),
+    "night": _("looking at all open orders"),
     "forms": _("fetching single orders"),
 }
 

@@ -8,7 +8,6 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from stragan.orders.queries import OrderFilter
 from stragan.orders.states import PaymentState
@@ -68,18 +67,19 @@ class FilterBar:
     marketplaces: tuple[tuple[str, str], ...]
 
 
-def build(state: ListState, *, shops: Mapping[int, str], today: date) -> FilterBar:
-    """Make the bar for the list as it is filtered now."""
+def build(state: ListState, *, shops: Mapping[int, str], product: str, today: date) -> FilterBar:
+    """Make the bar for the list as it is filtered now; *product* names the one it is filtered by."""
     days, status = _days(state, today), _status(state)
     menus = (_shop(state, shops), _payment(state), _invoice(state), _document(state), _problem(state))
-    chips = _chips(state)
-    kept = OrderFilter(tab=state.wanted.tab, sort=state.wanted.sort)
+    chips = _chips(state, product)
+    kept = OrderFilter(tab=state.wanted.tab)
+    cleared = ListState(wanted=kept, size=state.size).text
     return FilterBar(
         days=days,
         status=status,
         menus=menus,
         chips=chips,
-        clear=ListState(wanted=kept, size=state.size).text,
+        clear=cleared if len(cleared) > 1 else "?tab=all",
         count=sum(menu.is_set for menu in (days, status, *menus)) + len(chips),
         currencies=CURRENCIES,
         marketplaces=tuple(links.MARKETPLACES.items()),
@@ -200,23 +200,21 @@ def _invoice(state: ListState) -> Menu:
 
 
 def _document(state: ListState) -> Menu:
-    issued, missing = pgettext("document of an order", "issued"), pgettext("document of an order", "none yet")
-    current = state.wanted.documented
+    current = state.wanted.documents
+    icons = {"no": "file-off", "yes": "files"}
     return Menu(
         name="document",
-        label=_("Document"),
-        value="" if current is None else issued if current else missing,
-        clear=state.query(documented=None),
-        choices=(
+        label=_("Documents"),
+        value=str(words.DOCUMENTS[current]) if current else "",
+        clear=state.query(documents=""),
+        choices=tuple(
             Choice(
-                label=issued,
-                url=state.query(documented=True),
-                is_current=current is True,
-                icon="file-invoice",
-            ),
-            Choice(
-                label=missing, url=state.query(documented=False), is_current=current is False, icon="file-off"
-            ),
+                label=label,
+                url=state.query(documents=value),
+                is_current=value == current,
+                icon=icons.get(value, "file-invoice"),
+            )
+            for value, label in words.DOCUMENTS.items()
         ),
     )
 
@@ -245,10 +243,15 @@ def _chip(name: str, value: str, *, clear: str) -> Chip:
     return Chip(label=f"{name}: {value}", clear=clear)
 
 
-def _chips(state: ListState) -> tuple[Chip, ...]:
+def _chips(state: ListState, product: str) -> tuple[Chip, ...]:
     """Conditions from "+ condition" and the search box."""
     wanted = state.wanted
     chips = []
+    if wanted.deleted:
+        chips.append(Chip(label=_("Bin"), clear=state.query(deleted=False)))
+    if wanted.product_id:
+        name = product or str(wanted.product_id)
+        chips.append(_chip(_("Product"), name, clear=state.query(product_id=None)))
     if wanted.text:
         chips.append(_chip(_("Search"), wanted.text, clear=state.query(text="")))
     if bought := span(wanted.bought_from, wanted.bought_to):

@@ -10,12 +10,13 @@ from django import forms
 from django.http import QueryDict
 
 from stragan.orders.queries import PAGE_SIZES, OrderFilter, Sort, Tab
-from stragan.orders.states import OrderStatus, PaymentState, Problem
+from stragan.orders.states import KIND_COLUMNS, OrderStatus, PaymentState, Problem
 
 DEFAULT_SIZE: Final = 100
 LAST_PAGE: Final = 1_000_000
 _LONGEST_TEXT: Final = 200
 _LARGEST_ID: Final = 2**31
+DOCUMENTS: Final = ("no", "yes", *KIND_COLUMNS)
 _YES_NO: Final = {"yes": True, "no": False}
 _NAME_OF: Final = {True: "yes", False: "no"}
 
@@ -33,7 +34,8 @@ class FilterForm(forms.Form):
     shop = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
     payment = forms.ChoiceField(choices=[(state.value, state.value) for state in PaymentState])
     invoice = forms.ChoiceField(choices=[(name, name) for name in _YES_NO])
-    document = forms.ChoiceField(choices=[(name, name) for name in _YES_NO])
+    document = forms.ChoiceField(choices=[(name, name) for name in DOCUMENTS])
+    product = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
     problem = forms.ChoiceField(choices=[(problem.value, problem.value) for problem in Problem])
     total_from = forms.DecimalField(max_digits=12, decimal_places=2, localize=True)
     total_to = forms.DecimalField(max_digits=12, decimal_places=2, localize=True)
@@ -41,8 +43,10 @@ class FilterForm(forms.Form):
     market = forms.CharField(max_length=40)
     currency = forms.CharField(max_length=3)
     hidden = forms.BooleanField()
+    bin = forms.BooleanField()
     sort = forms.ChoiceField(choices=[(sort.value, sort.value) for sort in Sort])
     size = forms.TypedChoiceField(choices=[(size, size) for size in PAGE_SIZES], coerce=int)
+    view = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
     page = forms.IntegerField(min_value=1, max_value=LAST_PAGE)
 
 
@@ -53,6 +57,7 @@ class ListState:
     wanted: OrderFilter
     page: int = 1
     size: int = DEFAULT_SIZE
+    view: int | None = None  # the saved view it was opened with, for its columns
 
     @property
     def offset(self) -> int:
@@ -61,12 +66,24 @@ class ListState:
 
     def query(self, **changes: Any) -> str:
         """The address of this list with parts of its filter changed, on its first page: ``?…`` or ``?``."""
-        return ListState(wanted=replace(self.wanted, **changes), size=self.size).text
+        wanted = replace(self.wanted, **changes)
+        if "sort" not in changes and self.wanted.sort is default_sort(self.wanted):
+            wanted = replace(wanted, sort=default_sort(wanted))
+        return ListState(wanted=wanted, size=self.size, view=self.view).text
 
     @property
     def text(self) -> str:
         """The address itself: only what differs from the default, always in one order."""
         return f"?{urlencode(_pairs(self))}"
+
+
+def default_sort(wanted: OrderFilter) -> Sort:
+    """The sort where none is asked for: newest download first, or newest purchase for days of purchase.
+
+    One index gives one order: days of purchase in the order of downloads would pass over the rest.
+    """
+    by_purchase = (wanted.bought_from or wanted.bought_to) and not (wanted.created_from or wanted.created_to)
+    return Sort.BOUGHT_NEWEST if by_purchase else Sort.CREATED_NEWEST
 
 
 def read(query: QueryDict) -> ListState:
@@ -85,7 +102,8 @@ def read(query: QueryDict) -> ListState:
         shop_id=given.get("shop"),
         payment=given.get("payment", ""),
         wants_invoice=_YES_NO.get(given.get("invoice", "")),
-        documented=_YES_NO.get(given.get("document", "")),
+        documents=given.get("document", ""),
+        product_id=given.get("product"),
         problem=given.get("problem", ""),
         total_from=given.get("total_from"),
         total_to=given.get("total_to"),
@@ -93,9 +111,15 @@ def read(query: QueryDict) -> ListState:
         marketplace=given.get("market", ""),
         currency=given.get("currency", "").upper(),
         show_hidden=bool(given.get("hidden")),
-        sort=Sort(given.get("sort", Sort.CREATED_NEWEST)),
+        deleted=bool(given.get("bin")),
     )
-    return ListState(wanted=wanted, page=given.get("page", 1), size=given.get("size", DEFAULT_SIZE))
+    wanted = replace(wanted, sort=Sort(given.get("sort", default_sort(wanted))))
+    return ListState(
+        wanted=wanted,
+        page=given.get("page", 1),
+        size=given.get("size", DEFAULT_SIZE),
+        view=given.get("view"),
+    )
 
 
 def _pairs(state: ListState) -> list[tuple[str, str]]:
@@ -111,7 +135,8 @@ def _pairs(state: ListState) -> list[tuple[str, str]]:
         ("shop", wanted.shop_id),
         ("payment", wanted.payment),
         ("invoice", "" if wanted.wants_invoice is None else _NAME_OF[wanted.wants_invoice]),
-        ("document", "" if wanted.documented is None else _NAME_OF[wanted.documented]),
+        ("document", wanted.documents),
+        ("product", wanted.product_id),
         ("problem", wanted.problem),
         ("total_from", wanted.total_from),
         ("total_to", wanted.total_to),
@@ -119,8 +144,10 @@ def _pairs(state: ListState) -> list[tuple[str, str]]:
         ("market", wanted.marketplace),
         ("currency", wanted.currency),
         ("hidden", "1" if wanted.show_hidden else ""),
-        ("sort", "" if wanted.sort is Sort.CREATED_NEWEST else wanted.sort.value),
+        ("bin", "1" if wanted.deleted else ""),
+        ("sort", "" if wanted.sort is default_sort(wanted) else wanted.sort.value),
         ("size", "" if state.size == DEFAULT_SIZE else state.size),
+        ("view", state.view),
         ("page", "" if state.page == 1 else state.page),
     ]
     return [(name, _written(value)) for name, value in values if value not in (None, "")]

@@ -23,6 +23,11 @@ MARKETPLACES: Final = {
 }
 
 
+def marketplace(value: str) -> str:
+    """A marketplace as people know it: ``allegro-pl`` is allegro.pl."""
+    return MARKETPLACES.get(value, value)
+
+
 def offer_url(*, marketplace: str, offer_id: str) -> str:
     """The public page of an offer, on the marketplace of the order; empty without an id."""
     return f"{_OFFERS.get(marketplace, _OFFERS[_DEFAULT])}{offer_id}" if offer_id else ""

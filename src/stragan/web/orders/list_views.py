@@ -1,16 +1,21 @@
-"""The list of orders, its columns, and the names its filter offers."""
+"""The list of orders, and the names its filter offers."""
+
+from typing import Final
 
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from stragan.kit import clock
 from stragan.orders import queries
-from stragan.web.orders import columns, fetching, filtering, list_page, undo
+from stragan.products.queries import search_products
+from stragan.web.orders import fetching, filtering, list_page, undo, views
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
+
+PRODUCTS_OFFERED: Final = 12
 
 
 @require_GET
@@ -24,6 +29,10 @@ def order_list(request: CompanyRequest) -> HttpResponse:
     address = reverse("orders:list") + (state.text if len(state.text) > 1 else "")
     if not is_fragment and "" in request.GET.values():
         return HttpResponseRedirect(address)
+    if not is_fragment and not request.GET:
+        opening = views.opening_address(request.company, request.user)
+        if opening:
+            return HttpResponseRedirect(reverse("orders:list") + opening)
     context = list_page.context(
         request,
         company=request.company,
@@ -45,26 +54,6 @@ def order_list(request: CompanyRequest) -> HttpResponse:
     return response
 
 
-@require_POST
-@member_page()
-def save_columns(request: CompanyRequest) -> HttpResponse:
-    """Keep the chosen columns in this browser; "default" forgets the choice."""
-    response = redirect(back_to_list(request))
-    names = [name for name in request.POST.getlist("column") if name in columns.NAMES]
-    if "default" in request.POST or not names:
-        response.delete_cookie(columns.COOKIE)
-    else:
-        response.set_cookie(
-            columns.COOKIE,
-            ".".join(names),
-            max_age=columns.COOKIE_AGE_S,
-            secure=request.is_secure(),
-            httponly=True,
-            samesite="Lax",
-        )
-    return response
-
-
 @require_GET
 @member_page()
 def delivery_methods(request: CompanyRequest) -> HttpResponse:
@@ -72,6 +61,22 @@ def delivery_methods(request: CompanyRequest) -> HttpResponse:
     return render(
         request, "orders/_delivery_methods.html", {"methods": queries.delivery_methods(request.company)}
     )
+
+
+@require_GET
+@member_page()
+def products(request: CompanyRequest) -> HttpResponse:
+    """Products to narrow the list by: for htmx the lines of the menu, else a page of its own."""
+    state = filtering.read(request.GET)
+    text = request.GET.get("words", "")[:200]
+    found = search_products(request.company, text, limit=PRODUCTS_OFFERED)
+    context = {
+        "choices": [(product, state.query(product_id=product.pk)) for product in found],
+        "text": text,
+        "list_url": reverse("orders:list") + (state.text if len(state.text) > 1 else "?tab=all"),
+    }
+    is_fragment = request.headers.get("HX-Request") == "true"
+    return render(request, "orders/_products.html" if is_fragment else "orders/products.html", context)
 
 
 def back_to_list(request: CompanyRequest) -> str:

@@ -1,6 +1,6 @@
 """One line of the list with every word ready, so that the template only places it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -14,9 +14,11 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
 from stragan.core.money import to_minor
+from stragan.orders.money import Sums
 from stragan.orders.queries import OrderRow
 from stragan.orders.states import PaymentState
-from stragan.web.orders import links, words
+from stragan.web.orders import links, money_words, words
+from stragan.web.orders.money_words import NO_MONEY, MoneyWords
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
 
@@ -30,6 +32,17 @@ class DocumentMark:
 
     number: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineWords:
+    """What the lines of an order are here: their SKUs and products, one after the other."""
+
+    sku: str = ""
+    product: str = ""
+
+
+_NO_LINES: Final = LineWords()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +74,20 @@ class RowView:
     created_title: str
     status_html: str
     documents_html: str
+    offer_id: str
+    sku: str
+    product: str
+    delivery_cost: str
+    country: str
+    marketplace: str
+    allegro_status: str
+    fulfillment: str
+    note: str
+    commission: str
+    profit_html: str
+    profit_title: str
+    money_html: str
+    money_title: str
 
 
 def rows_of(
@@ -69,9 +96,16 @@ def rows_of(
     query: str,
     shops: Mapping[int, str],
     documents: Mapping[int, Sequence[DocumentMark]],
+    lines: Mapping[int, LineWords],
+    differing: Collection[int],
+    sums: Mapping[int, Sums],
     now: datetime,
 ) -> list[RowView]:
-    """Make the lines of a page. *query* is the list's address, carried into details."""
+    """Make the lines of a page. *query* is the list's address, carried into details.
+
+    *lines* and *sums* are read only where a column shows them; *differing* are orders that a check found to
+    differ.
+    """
     base = reverse("orders:detail", args=[0]).removesuffix("0/")
     tail = query if len(query) > 1 else ""
     this_year = show.local(now).year
@@ -81,13 +115,26 @@ def rows_of(
             href=f"{base}{order.id}/{tail}",
             shop=shops.get(order.shop_id, ""),
             marks=documents.get(order.id, ()),
+            lines=lines.get(order.id, _NO_LINES),
+            differs=order.id in differing,
+            money=money_words.words_of(sums.get(order.id), order.currency, now=now) if sums else NO_MONEY,
             this_year=this_year,
         )
         for order in orders
     ]
 
 
-def _row(order: OrderRow, *, href: str, shop: str, marks: Sequence[DocumentMark], this_year: int) -> RowView:
+def _row(
+    order: OrderRow,
+    *,
+    href: str,
+    shop: str,
+    marks: Sequence[DocumentMark],
+    lines: LineWords,
+    differs: bool,
+    money: MoneyWords,
+    this_year: int,
+) -> RowView:
     language = get_language() or "pl"
     name = order.buyer_name or order.buyer_login or show.NONE
     login = order.buyer_login if order.buyer_name else ""
@@ -119,8 +166,22 @@ def _row(order: OrderRow, *, href: str, shop: str, marks: Sequence[DocumentMark]
         created=created,
         created_title=f"{tip.bought}: {bought} · {tip.shop}: {shop}",
         status_html=status_html(order.status, language),
-        documents_html=_documents(order, marks, language)
+        documents_html=_documents(order, marks, language, differs=differs)
         or mark_safe(_NO_DOCUMENT % show.moment(order.created_at, "time")),  # noqa: S308 -- digits
+        offer_id=order.offer_id or show.NONE,
+        sku=lines.sku or show.NONE,
+        product=lines.product or show.NONE,
+        delivery_cost=show.money(order.delivery_cost, order.currency),
+        country=order.country or show.NONE,
+        marketplace=links.MARKETPLACES.get(order.marketplace, order.marketplace) or show.NONE,
+        allegro_status=words.allegro_status(order.allegro_status),
+        fulfillment=words.fulfillment(order.fulfillment_status) or show.NONE,
+        note=order.delete_reason or order.note or show.NONE,
+        commission=money.commission,
+        profit_html=money.profit_html,
+        profit_title=money.profit_title,
+        money_html=money.state_html,
+        money_title=money.state_title,
     )
 
 
@@ -201,9 +262,19 @@ def _changed_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of th
     return st.icon("refresh-alert", "st-icon--14 st-amber", _("Changed after issuing"))
 
 
-def _documents(order: OrderRow, marks: Sequence[DocumentMark], language: str) -> SafeString | str:
-    """Numbers of documents, else the problem that blocks one, else nothing."""
-    changed = _changed_icon(language) if order.changed_after_issue else ""
+@lru_cache(maxsize=4)
+def _differs_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
+    return st.icon("arrows-diff", "st-icon--14 st-red", _("Differs from Allegro"))
+
+
+def _documents(
+    order: OrderRow, marks: Sequence[DocumentMark], language: str, *, differs: bool
+) -> SafeString | str:
+    """Numbers of documents, else the problem that blocks one or what a check found, else nothing."""
+    changed = mark_safe(  # noqa: S308 -- constants
+        (_changed_icon(language) if order.changed_after_issue else "")
+        + (_differs_icon(language) if differs else "")
+    )
     if marks:
         first, rest = marks[0], len(marks) - 1
         more = f' <span class="st-3">+{rest}</span>' if rest else ""
@@ -212,5 +283,7 @@ def _documents(order: OrderRow, marks: Sequence[DocumentMark], language: str) ->
     if order.has_original:
         return format_html("{} {}", pgettext("document of an order", "issued"), changed)
     if order.problem:
-        return _problem(order.problem, len(order.problems) - 1, language)
+        return format_html("{} {}", _problem(order.problem, len(order.problems) - 1, language), changed)
+    if differs:
+        return st.badge("red", "arrows-diff", _("Differs from Allegro"))
     return ""

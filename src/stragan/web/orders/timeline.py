@@ -1,7 +1,7 @@
 """What happened to an order, newest first: what we noted, what Allegro said, and what differed."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
@@ -11,10 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stragan.core.money import ZERO
 from stragan.orders import assess
-from stragan.orders.data import Address, OrderData
-from stragan.orders.models import OrderEvent
-from stragan.web.orders import words
+from stragan.orders.data import Address, OrderData, SurchargeData
+from stragan.orders.models import Order, OrderEvent
+from stragan.web.orders import links, words
 from stragan.web.shell import show
 
 _YES_OR_NO: Final = frozenset(
@@ -27,6 +28,7 @@ _YES_OR_NO: Final = frozenset(
     }
 )
 _CONTENT_VERBS: Final = frozenset({"changed", "released", "cancelled"})
+_STATUS_VERBS: Final = frozenset({"status_set", "status_follows", "documented"})
 
 FIELDS: Final[dict[str, str | Promise]] = {
     "status": gettext_lazy("State on Allegro"),
@@ -78,6 +80,7 @@ FIELDS: Final[dict[str, str | Promise]] = {
     "price": gettext_lazy("Price"),
     "deposit": gettext_lazy("Deposit"),
     "vat_rate": gettext_lazy("VAT rate"),
+    "product_vat": gettext_lazy("VAT of the product"),
 }
 # Said already by a line beside them, or of no use to a person.
 _SILENT: Final = frozenset(
@@ -113,20 +116,34 @@ class Entry:
     text: str
     note: str = ""
     changes: tuple[Change, ...] = field(default=())
+    undo: str = ""  # the status that takes this one back: the latest change of it only
 
 
 def entries_of(
-    events: Sequence[OrderEvent], *, revisions: Sequence[tuple[int, OrderData]], data: OrderData
+    events: Sequence[OrderEvent],
+    *,
+    revisions: Sequence[tuple[int, OrderData]],
+    data: OrderData,
+    order: Order,
 ) -> list[Entry]:
     """Make the timeline. *revisions* are the oldest-to-newest contents that are known, by sequence."""
     found = _from_allegro(data)
     pairs = {second[0]: (first[1], second[1]) for first, second in pairwise(revisions)}
-    sequence = 1
+    # Counted back from the latest content, for only the latest events are read.
+    sequence = order.revision_count - sum(event.verb in _CONTENT_VERBS for event in events)
+    latest = next((event for event in reversed(events) if event.verb in _STATUS_VERBS), None)
     for event in events:
         if event.verb in _CONTENT_VERBS:
             sequence += 1
-        found.append(_entry(event, sequence, pairs.get(sequence), data.currency))
+        entry = _entry(event, sequence, pairs.get(sequence), data.currency)
+        is_undoable = event is latest and event.facts.get("to") == order.status and not order.deleted_at
+        found.append(replace(entry, undo=_status_before(event)) if is_undoable else entry)
     return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+
+def _status_before(event: OrderEvent) -> str:
+    """What to set to take a change of status back: the status by hand, or following the payment again."""
+    return str(event.facts.get("from", "")) if event.facts.get("was_by_hand") else "follow"
 
 
 def _from_allegro(data: OrderData) -> list[Entry]:
@@ -155,7 +172,7 @@ def _entry(
     facts, who = event.facts, str(event.user) if event.user else ""
     if event.verb in _CONTENT_VERBS:
         note = _("version %(old)s → %(new)s") % {"old": sequence - 1, "new": sequence}
-        changes = _compared(*pair) if pair else _noted(facts.get("changes", []), currency)
+        changes = compared(*pair) if pair else _noted(facts.get("changes", []), currency)
         return Entry(
             at=event.at,
             icon="git-compare",
@@ -181,15 +198,53 @@ def _plain(verb: str, facts: dict[str, object]) -> tuple[str, str, str]:
             "green",
             _("Document issued, order closed") if facts.get("closed") else _("Document issued"),
         ),
+        "paper_issued": (
+            "file-text",
+            "",
+            _("Issued %(number)s") % {"number": facts.get("number")},
+        ),
+        "document_voided": (
+            "file-x",
+            "red",
+            _("Voided %(number)s: %(reason)s")
+            % {"number": facts.get("number"), "reason": facts.get("reason")},
+        ),
+        "document_corrected": (
+            "file-diff",
+            "amber",
+            _("Corrected %(number)s with %(by)s") % {"number": facts.get("number"), "by": facts.get("by")},
+        ),
+        "document_linked": ("link", "green", _("Linked %(number)s") % {"number": facts.get("number")}),
+        "document_unlinked": (
+            "unlink",
+            "amber",
+            _("Unlinked %(number)s: %(reason)s")
+            % {"number": facts.get("number"), "reason": facts.get("reason")},
+        ),
+        "change_settled": _settled(facts),
         "merged": ("arrow-right", "amber", _("Merged into order %(number)s") % {"number": facts.get("into")}),
         "merged_from": (
             "arrow-left",
             "amber",
             _("Took over order %(number)s") % {"number": facts.get("from")},
         ),
+        "deleted": ("trash", "red", _("Moved to the bin: %(reason)s") % {"reason": facts.get("reason")}),
+        "noted": ("note", "", _("Own note changed")),
+        "restored": ("arrow-back-up", "", _("Restored from the bin")),
+        "replayed": ("refresh", "amber", _("Read again from what Allegro had sent")),
         "gone": ("cloud-off", "red", _("Allegro no longer has this order")),
     }
     return known.get(verb, ("circle", "", verb))
+
+
+def _settled(facts: dict[str, object]) -> tuple[str, str, str]:
+    """A change after issuing that waits no longer."""
+    if facts.get("how") == "by_hand":
+        text = _("Change settled, nothing to do: %(reason)s") % {"reason": facts.get("reason")}
+        return ("circle-check", "", text)
+    if facts.get("how") == "undone":
+        return ("circle-check", "green", _("The order is again what the document says"))
+    return ("circle-check", "green", _("Document and order agree again"))
 
 
 def is_silent(name: str) -> bool:
@@ -214,7 +269,7 @@ def _noted(changes: object, currency: str) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def _compared(old: OrderData, new: OrderData) -> tuple[Change, ...]:
+def compared(old: OrderData, new: OrderData) -> tuple[Change, ...]:
     """Changes between two contents, with their values."""
     found = []
     for change in assess.differences(old, new):
@@ -242,6 +297,12 @@ def _value(data: OrderData, name: str) -> object:
     return value
 
 
+def said_of(data: OrderData, name: str) -> str:
+    """One field of a content in words; empty where it says nothing to a person."""
+    silent = is_silent(name) or is_silent(name.rpartition(".")[2])
+    return "" if silent else _said(name, _value(data, name), data.currency)
+
+
 def _label(name: str, *contents: OrderData) -> str:
     if not name.startswith("lines."):
         return str(FIELDS.get(name, name))
@@ -260,6 +321,9 @@ _WORDED: Final[dict[str, Callable[[str], str]]] = {
     "fulfillment_status": words.fulfillment,
     "payment.type": words.payment_type,
     "payment.provider": words.provider,
+    "fulfillment_provider": words.sender,
+    "marketplace": links.marketplace,
+    "vat_subject": words.vat_subject,
 }
 
 
@@ -269,8 +333,9 @@ def _said(name: str, value: object, currency: str) -> str:
         return ""
     if name in _YES_OR_NO:
         return _("yes") if str(value) == "True" else _("no")
-    if name in _WORDED:
-        return _WORDED[name](str(value))
+    kind = name.rpartition(".")[2] if name.startswith("lines.") else name
+    if kind in _WORDED:
+        return _WORDED[kind](str(value))
     return _plainly(value, currency)
 
 
@@ -281,6 +346,8 @@ def _plainly(value: object, currency: str) -> str:
         return show.moment(value)
     if isinstance(value, Address):
         return address_line(value)
+    if isinstance(value, tuple) and value and isinstance(value[0], SurchargeData):
+        return show.money(sum((part.paid or ZERO for part in value), ZERO), currency)
     if isinstance(value, tuple) or is_dataclass(value):
         return str(len(value)) if isinstance(value, tuple) else ", ".join(f.name for f in fields(value))
     return str(value)

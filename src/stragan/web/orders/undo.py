@@ -1,6 +1,7 @@
-"""Taking back a change of status: what stood there before is kept for a quarter of an hour."""
+"""Taking back a change of status or a deletion: what was done is kept for a quarter of an hour."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -43,6 +44,20 @@ def take(company: Company, token: str) -> list[StatusChange]:
         StatusChange(order_id=pk, from_=OrderStatus(before), was_by_hand=by_hand, to=OrderStatus(to))
         for pk, before, by_hand, to in rows
     ]
+
+
+def keep_deleted(company: Company, order_ids: Sequence[int]) -> str:
+    """Keep which orders were deleted; gives the address to post to."""
+    token = secrets.token_urlsafe(16)
+    cache.set(_key(company, token), list(order_ids), KEPT_S)
+    return reverse("orders:undo_delete", args=[token])
+
+
+def take_deleted(company: Company, token: str) -> list[int]:
+    """Give the kept orders once; none when too much time has passed."""
+    ids: list[int] = cache.get(_key(company, token)) or []
+    cache.delete(_key(company, token))
+    return ids
 
 
 def announce(request: HttpRequest, toast: Toast) -> None:

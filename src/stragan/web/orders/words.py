@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from stragan.orders.queries import Tab
 from stragan.orders.states import OrderStatus, PaymentState, Problem
+from stragan.web.outbox.words import FULFILLMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,17 @@ PAYMENTS: Final[dict[str, Sign]] = {
     ),
 }
 
+DOCUMENTS: Final[dict[str, str | Promise]] = {
+    "no": pgettext_lazy("documents of an order", "none yet"),
+    "yes": pgettext_lazy("documents of an order", "any"),
+    "invoice": pgettext_lazy("kind of document", "Invoice"),
+    "receipt": pgettext_lazy("kind of document", "Receipt"),
+    "pro_forma": pgettext_lazy("kind of document", "Pro forma"),
+    "offer": pgettext_lazy("kind of document", "Offer"),
+    "other_income": pgettext_lazy("kind of document", "Other income"),
+    "correction": pgettext_lazy("kind of document", "Correction"),
+}
+
 PROBLEMS: Final[dict[str, str | Promise]] = {
     Problem.VAT_MISSING: _("No VAT rate"),
     Problem.VAT_FOREIGN: _("VAT of another country"),
@@ -80,18 +92,6 @@ ALLEGRO_STATUSES: Final[dict[str, str | Promise]] = {
     "CANCELLED": pgettext_lazy("status on Allegro", "Cancelled"),
 }
 
-FULFILLMENTS: Final[dict[str, str | Promise]] = {
-    "NEW": pgettext_lazy("fulfilment", "New"),
-    "PROCESSING": pgettext_lazy("fulfilment", "Processing"),
-    "READY_FOR_SHIPMENT": pgettext_lazy("fulfilment", "Ready to ship"),
-    "READY_FOR_PICKUP": pgettext_lazy("fulfilment", "Ready for pick-up"),
-    "SENT": pgettext_lazy("fulfilment", "Sent"),
-    "PICKED_UP": pgettext_lazy("fulfilment", "Picked up"),
-    "CANCELLED": pgettext_lazy("fulfilment", "Cancelled"),
-    "SUSPENDED": pgettext_lazy("fulfilment", "Suspended"),
-    "RETURNED": pgettext_lazy("fulfilment", "Returned"),
-}
-
 PAYMENT_TYPES: Final[dict[str, str | Promise]] = {
     "ONLINE": _("Online payment"),
     "CASH_ON_DELIVERY": _("Cash on delivery"),
@@ -108,6 +108,17 @@ PROVIDERS: Final[dict[str, str | Promise]] = {
     "AF_PAYU": "Allegro Finance, PayU",
     "OFFLINE": _("outside Allegro"),
     "EPT": _("marketplace operator"),
+}
+
+
+SENDERS: Final[dict[str, str | Promise]] = {
+    "SELLER": pgettext_lazy("who sends", "the seller"),
+    "ALLEGRO": "Allegro",
+}
+
+VAT_SUBJECTS: Final[dict[str, str | Promise]] = {
+    "GOODS": pgettext_lazy("subject of VAT", "goods"),
+    "SERVICES": pgettext_lazy("subject of VAT", "services"),
 }
 
 
@@ -134,6 +145,16 @@ def payment_type(value: str) -> str:
 def provider(value: str) -> str:
     """Who carries the payment, in words; values not known here as they came."""
     return str(PROVIDERS.get(value, value))
+
+
+def sender(value: str) -> str:
+    """Who sends the parcel, in words; values not known here as they came."""
+    return str(SENDERS.get(value, value))
+
+
+def vat_subject(value: str) -> str:
+    """Whether goods or services are sold, in words; values not known here as they came."""
+    return str(VAT_SUBJECTS.get(value, value))
 
 
 def feature(value: str) -> str:

@@ -44,37 +44,51 @@ class AddressFields(forms.Form):
     )
 
 
-class TaxFields(forms.Form):
-    """VAT, books and warehouse; shared by first run and settings."""
+class VatPayerField(forms.TypedChoiceField):
+    """Payer or exempt."""
 
-    vat_payer = forms.TypedChoiceField(
-        label=_("Is the company a VAT payer?"),
-        choices=(("yes", _("Yes, VAT payer")), ("no", _("No, exempt"))),
-        coerce=lambda value: value == "yes",
-        initial="yes",
-        widget=DescribedRadios(
-            {
-                "yes": _("invoices with VAT rates"),
-                "no": _("documents without VAT, with the basis of exemption"),
-            }
-        ),
-    )
-    books = forms.ChoiceField(
-        label=_("Books"),
-        choices=(
-            (Books.KPIR, _("KPiR")),
-            (Books.RYCZALT, _("Lump-sum tax")),
-            (Books.NONE, _("No books")),
-        ),
-        initial=Books.NONE,
-        widget=DescribedRadios(
-            {
-                Books.KPIR: _("revenue and expense ledger"),
-                Books.RYCZALT: _("revenue record"),
-                Books.NONE: _("kept by an accountant"),
-            }
-        ),
-    )
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Is the company a VAT payer?"),
+            choices=(("yes", _("Yes, VAT payer")), ("no", _("No, exempt"))),
+            coerce=lambda value: value == "yes",
+            initial="yes",
+            widget=DescribedRadios(
+                {
+                    "yes": _("invoices with VAT rates"),
+                    "no": _("documents without VAT, with the basis of exemption"),
+                }
+            ),
+        )
+
+
+class BooksField(forms.ChoiceField):
+    """Which books are kept here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Books"),
+            choices=(
+                (Books.KPIR, _("KPiR")),
+                (Books.RYCZALT, _("Lump-sum tax")),
+                (Books.NONE, _("No books")),
+            ),
+            initial=Books.NONE,
+            widget=DescribedRadios(
+                {
+                    Books.KPIR: _("revenue and expense ledger"),
+                    Books.RYCZALT: _("revenue record"),
+                    Books.NONE: _("kept by an accountant"),
+                }
+            ),
+        )
+
+
+class TaxFields(forms.Form):
+    """VAT, books and warehouse, as the first run asks for them."""
+
+    vat_payer = VatPayerField()
+    books = BooksField()
     warehouse = forms.BooleanField(label=_("Warehouse"), required=False, initial=True, widget=switch())
 
 

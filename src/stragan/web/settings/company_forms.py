@@ -1,17 +1,21 @@
 """What an owner types about the company."""
 
+from datetime import date
 from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from stragan.companies.actions import CompanySettings
-from stragan.companies.models import Company
+from stragan.companies.actions import CompanySettings, VatChange
+from stragan.companies.models import Company, Receipts
 from stragan.core.iban import InvalidIban, checked_iban
 from stragan.kit.messages import text_of_error
-from stragan.web.people.forms import AddressFields, TaxFields
+from stragan.web.people.forms import AddressFields, BooksField, VatPayerField
+from stragan.web.people.widgets import DescribedRadios, switch
 
+# Rates of the lump-sum tax, in percent (Lump-Sum Tax Act art. 12(1)).
+RYCZALT_RATES: Final = ("2", "3", "5.5", "8.5", "10", "12", "12.5", "14", "15", "17")
 _NOT_PRINTED: Final = {"autocomplete": "off"}
 
 
@@ -51,10 +55,61 @@ class CompanyForm(AddressFields):
             raise ValidationError(text_of_error(refusal)) from refusal
 
 
-class TaxForm(TaxFields):
-    """VAT status, books and warehouse."""
+class BooksForm(forms.Form):
+    """Packages, books and what a receipt is."""
 
-    vat_exemption_basis = forms.CharField(
+    books = BooksField()
+    ryczalt_rate = forms.ChoiceField(
+        label=_("Usual rate of the lump-sum tax"),
+        choices=[(rate, f"{rate.replace('.', ',')}%") for rate in RYCZALT_RATES],
+        required=False,
+        help_text=_("Trade in goods is 3%. A product may have a rate of its own."),
+    )
+    receipts = forms.ChoiceField(
+        label=_("What is a receipt here?"),
+        choices=[
+            (Receipts.NON_FISCAL, _("Confirmation of sale")),
+            (Receipts.FISCAL, _("Receipt of a cash register")),
+            ("", _("Not decided yet")),
+        ],
+        required=False,
+        widget=DescribedRadios(
+            {
+                Receipts.NON_FISCAL: _("the sale is exempt from the cash register"),
+                Receipts.FISCAL: _("the register prints it; its number is kept here"),
+                "": _("you are asked at the first receipt"),
+            }
+        ),
+    )
+    warehouse = forms.BooleanField(label=_("Warehouse"), required=False, widget=switch())
+
+    def __init__(self, *args: Any, current: Company, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.current = current
+        if current.receipts:  # once answered it may change, but not be unknown again
+            self.fields["receipts"].choices = self.fields["receipts"].choices[:2]  # type: ignore[attr-defined]
+
+    def clean_ryczalt_rate(self) -> str:
+        """The rate there was, where the field was left out."""
+        rate: str = self.cleaned_data["ryczalt_rate"]
+        return rate or self.current.ryczalt_rate
+
+    def clean_receipts(self) -> str:
+        """The answer there was, where none was given."""
+        answer: str = self.cleaned_data["receipts"]
+        return answer or self.current.receipts
+
+
+class VatForm(forms.Form):
+    """The VAT status from a day on; with *has_day* the day is known and not asked for."""
+
+    since = forms.DateField(
+        label=_("From day"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Documents follow the status of their issue date."),
+    )
+    vat_payer = VatPayerField()
+    exemption_basis = forms.CharField(
         label=_("Legal basis of the exemption"),
         max_length=200,
         required=False,
@@ -64,12 +119,37 @@ class TaxForm(TaxFields):
         widget=forms.TextInput({"list": "bases", **_NOT_PRINTED}),
     )
 
+    def __init__(self, *args: Any, has_day: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_day:
+            del self.fields["since"]
+
     def clean(self) -> dict[str, Any]:
         """An exempt seller names the basis of the exemption."""
         given = super().clean() or {}
-        if given.get("vat_payer") is False and not given.get("vat_exemption_basis"):
-            self.add_error("vat_exemption_basis", _("Choose the legal basis of the exemption."))
+        if given.get("vat_payer") is False and not given.get("exemption_basis"):
+            self.add_error("exemption_basis", _("Choose the legal basis of the exemption."))
         return given
+
+    def change(self, *, since: date | None) -> VatChange:
+        """The checked fields as the action wants them; *since* where no day was asked for."""
+        given = self.cleaned_data
+        return VatChange(
+            since=given.get("since", since),
+            vat_payer=given["vat_payer"],
+            exemption_basis=given["exemption_basis"],
+        )
+
+
+class LogoForm(forms.Form):
+    """A picture to print."""
+
+    logo = forms.FileField(
+        label=_("Logo"),
+        allow_empty_file=True,
+        widget=forms.FileInput({"accept": "image/png,image/jpeg", "class": "form-control"}),
+        help_text=_("PNG or JPEG of up to 1 MB."),
+    )
 
 
 def settings_of(company: Company, **changes: Any) -> CompanySettings:

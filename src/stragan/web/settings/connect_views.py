@@ -97,6 +97,8 @@ def callback(request: CompanyRequest) -> HttpResponse:
 def device(request: CompanyRequest, authorization_id: int) -> HttpResponse:
     """Show the code to be entered on Allegro's page, and wait for the consent."""
     row = _device_or_404(request, authorization_id)
+    if row.shop is not None:
+        return redirect("settings:shop", row.shop.pk)
     return show(request, "settings/device.html", _device_context(row), current="shops")
 
 

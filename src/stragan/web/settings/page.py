@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from stragan.companies.states import Ability, may
 from stragan.web.shell.middleware import CompanyRequest
@@ -48,6 +49,9 @@ def side_menu(request: CompanyRequest, current: str) -> tuple[Group, ...]:
         ("taxes", _("Taxes and books")),
         ("series", _("Number series")),
     ]
+    if request.company.warehouse:
+        company.append(("warehouse", _("Warehouse")))
+    company.append(("archive", pgettext("settings", "Archive")))
     if can(request, Ability.MANAGE_MEMBERS):
         company.append(("members", _("Users and roles")))
     groups = (

@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day, warsaw_date
-from stragan.flows.connect_shop import NEEDED_SCOPES
+from stragan.flows.connect_shop import ASKED_SCOPES
 from stragan.kit.messages import text_of
 from stragan.orders.sales import NOTHING, Sales, sales_by_shop
 from stragan.shops.models import Shop, ShopState
-from stragan.shops.queries import pending_counts, shops_of
+from stragan.shops.queries import FetchCounts, counts_since, pending_counts, shops_of
 from stragan.web.settings.words import BUYER_SOURCES, SCOPES, SHOP_STATES, Sign
 from stragan.web.shell import show
 
@@ -35,6 +36,7 @@ class ShopRow:
     pending: int
     orders_today: int
     amount_today: Decimal
+    fetched_today: FetchCounts
     trouble: str  # the latest error in words; empty when there is none
 
     @property
@@ -48,9 +50,25 @@ class ShopRow:
         return self.shop.state == ShopState.CONNECTED
 
     @property
+    def works(self) -> bool:
+        """Whether orders flow and the last fetch brought no trouble."""
+        return self.is_connected and not self.trouble
+
+    @property
+    def is_first_import_under_way(self) -> bool:
+        """Whether the page has more to tell in a moment."""
+        is_done = self.shop.first_import_done_at and self.shop.synced_at
+        return self.is_connected and not is_done
+
+    @property
     def needs_consent(self) -> bool:
         """Whether the seller must connect it again."""
         return self.shop.state == ShopState.RECONNECT
+
+    @property
+    def is_consent_gone(self) -> bool:
+        """Whether Allegro gave no reason but that the consent is gone."""
+        return self.shop.state_reason in {"", "allegro_reconnect_needed"}
 
     @property
     def is_disabled(self) -> bool:
@@ -64,7 +82,21 @@ class ShopRow:
             return _("withdrawn")
         if self.missing_scopes:
             return _("missing: %(what)s") % {"what": ", ".join(self.missing_scopes)}
-        return _("complete") if self.granted_scopes else _("not told by Allegro")
+        if not self.granted_scopes:
+            return _("not told by Allegro")
+        return _("complete, %(n)s of %(n)s") % {"n": len(ASKED_SCOPES)}
+
+    @property
+    def fetched_text(self) -> str:
+        """What today's fetches brought, in a few words."""
+        new, changed, failed = self.fetched_today.new, self.fetched_today.changed, self.fetched_today.failed
+        parts = [
+            ngettext("%(n)s new", "%(n)s new", new) % {"n": show.number(new)},
+            ngettext("%(n)s changed", "%(n)s changed", changed) % {"n": show.number(changed)},
+        ]
+        if failed:
+            parts.append(ngettext("%(n)s failed", "%(n)s failed", failed) % {"n": show.number(failed)})
+        return ", ".join(parts)
 
 
 def rows_of(company: Company, *, now: datetime, business_now: datetime) -> list[ShopRow]:
@@ -72,7 +104,17 @@ def rows_of(company: Company, *, now: datetime, business_now: datetime) -> list[
     today = start_of_warsaw_day(warsaw_date(business_now))
     sales = sales_by_shop(company, since=today, until=today + _DAY * 2)
     waiting = pending_counts(company)
-    return [_row(shop, sales=sales, pending=waiting.get(shop.pk, 0), now=now) for shop in shops_of(company)]
+    fetched = counts_since(company, since=start_of_warsaw_day(warsaw_date(now)))
+    return [
+        _row(
+            shop,
+            sales=sales,
+            pending=waiting.get(shop.pk, 0),
+            fetched=fetched.get(shop.pk, FetchCounts()),
+            now=now,
+        )
+        for shop in shops_of(company)
+    ]
 
 
 def trouble_of(shop: Shop) -> str:
@@ -96,10 +138,12 @@ def lag_of(shop: Shop, *, now: datetime) -> timedelta | None:
     return max(shop.latest_event_at - shop.cursor_at, timedelta())
 
 
-def _row(shop: Shop, *, sales: Mapping[int, Sales], pending: int, now: datetime) -> ShopRow:
+def _row(
+    shop: Shop, *, sales: Mapping[int, Sales], pending: int, fetched: FetchCounts, now: datetime
+) -> ShopRow:
     granted = set(shop.scopes)
     today = sales.get(shop.pk)
-    missing = NEEDED_SCOPES - granted if granted else frozenset[str]()
+    missing = ASKED_SCOPES - granted if granted else frozenset[str]()
     return ShopRow(
         shop=shop,
         state=SHOP_STATES[shop.state],
@@ -110,6 +154,7 @@ def _row(shop: Shop, *, sales: Mapping[int, Sales], pending: int, now: datetime)
         pending=pending,
         orders_today=today.orders if today else 0,
         amount_today=today.amount if today else NOTHING,
+        fetched_today=fetched,
         trouble=trouble_of(shop),
     )
 

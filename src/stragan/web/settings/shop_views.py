@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from stragan.companies import queries
+from stragan.companies.models import User
 from stragan.companies.states import Ability
 from stragan.core.errors import Refused
-from stragan.flows import company_settings
+from stragan.flows import company_settings, connect_shop
 from stragan.kit import clock
 from stragan.kit.messages import text_of_error
 from stragan.kit.models import AuditEvent
 from stragan.shops import actions
 from stragan.shops.models import Shop
 from stragan.shops.queries import shops_of
+from stragan.web.settings import writers
 from stragan.web.settings.company_forms import settings_of
 from stragan.web.settings.page import can, demand, show
 from stragan.web.settings.shop_forms import ModuleForm, ShopForm
@@ -103,18 +105,25 @@ def shop(request: CompanyRequest, shop_id: int) -> HttpResponse:
 def _shop_page(request: CompanyRequest, row: Shop, form: ShopForm) -> HttpResponse:
     now = clock.real_now()
     rows = rows_of(request.company, now=now, business_now=clock.business_now())
-    deeds = (
+    others = [each for each in rows if each.shop.pk != row.pk]
+    deeds = list(
         AuditEvent.objects.for_company(request.company)
         .filter(subject="shop", subject_id=row.pk)
         .order_by("-id")[:DEEDS_SHOWN]
     )
+    people = User.objects.in_bulk([deed.user_id for deed in deeds if deed.user_id])
     context = {
         "row": next(each for each in rows if each.shop.pk == row.pk),
-        "others": len(rows) - 1,
+        "others_work": all(each.works for each in others) and bool(others),
         "form": form,
         "now": now,
-        "deeds": [(SHOP_DEEDS.get(deed.verb), deed) for deed in deeds if deed.verb in SHOP_DEEDS],
+        "deeds": [
+            (SHOP_DEEDS[deed.verb], deed, queries.name_of(people.get(deed.user_id or 0)))
+            for deed in deeds
+            if deed.verb in SHOP_DEEDS
+        ],
         "can_change": can(request, Ability.MANAGE_SHOPS),
+        **writers.context_of(row),
     }
     return show(request, "settings/shop.html", context, current="shops", status=422 if form.is_bound else 200)
 
@@ -147,7 +156,7 @@ def remove(request: CompanyRequest, shop_id: int) -> HttpResponse:
     """Say what removing a shop does, and do it."""
     row = shop_or_404(request, shop_id)
     if request.method == "POST":
-        actions.remove_shop(shop=row, user=request.user, now=clock.business_now())
+        connect_shop.disconnect(shop=row, user=request.user, now=clock.business_now())
         messages.success(request, _("%(shop)s was removed. Its orders stay.") % {"shop": row.name})
         return redirect("settings:shops")
     return show(request, "settings/shop_remove.html", {"shop": row}, current="shops")

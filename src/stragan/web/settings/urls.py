@@ -2,13 +2,32 @@
 
 from django.urls import URLPattern, path
 
-from stragan.web.settings import company_views, connect_views, member_views, shop_views
+from stragan.web.settings import (
+    archive_views,
+    company_views,
+    connect_views,
+    logo_views,
+    member_views,
+    series_views,
+    shop_views,
+    stock_views,
+    tax_views,
+    writer_views,
+)
 
 app_name = "settings"
 urlpatterns: list[URLPattern] = [
     path("", company_views.company, name="company"),
-    path("taxes/", company_views.taxes, name="taxes"),
-    path("series/", company_views.series, name="series"),
+    path("logo/", logo_views.logo, name="logo"),
+    path("logo/upload/", logo_views.upload, name="logo_upload"),
+    path("logo/remove/", logo_views.remove, name="logo_remove"),
+    path("taxes/", tax_views.taxes, name="taxes"),
+    path("taxes/vat/add/", tax_views.vat_add, name="vat_add"),
+    path("taxes/vat/<str:key>/", tax_views.vat_change, name="vat_change"),
+    path("taxes/vat/<str:key>/remove/", tax_views.vat_remove, name="vat_remove"),
+    path("series/", series_views.series, name="series"),
+    path("warehouse/", stock_views.warehouse, name="warehouse"),
+    path("archive/", archive_views.archive, name="archive"),
     path("members/", member_views.members, name="members"),
     path("members/<int:member_id>/role/", member_views.change_role, name="member_role"),
     path("members/<int:member_id>/remove/", member_views.remove, name="member_remove"),
@@ -20,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("allegro/device/<int:authorization_id>/", connect_views.device, name="device"),
     path("allegro/device/<int:authorization_id>/poll/", connect_views.device_poll, name="device_poll"),
     path("allegro/<int:shop_id>/", shop_views.shop, name="shop"),
+    path("allegro/<int:shop_id>/sent/", writer_views.save, name="shop_writers"),
     path("allegro/<int:shop_id>/reconnect/", connect_views.reconnect, name="shop_reconnect"),
     path("allegro/<int:shop_id>/disable/", shop_views.disable, name="shop_disable"),
     path("allegro/<int:shop_id>/enable/", shop_views.enable, name="shop_enable"),

@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from stragan.companies.models import Role
-from stragan.core.snapshot import DocumentKind
 from stragan.shops.models import BuyerDataSource, ShopState
 
 
@@ -48,14 +47,6 @@ ROLE_HINTS: Final[dict[str, str | Promise]] = {
     Role.VIEWER: _("sees everything, changes nothing"),
 }
 
-KIND_NAMES: Final[dict[DocumentKind, str | Promise]] = {
-    DocumentKind.INVOICE: pgettext_lazy("kind of document", "Invoice"),
-    DocumentKind.RECEIPT: pgettext_lazy("kind of document", "Receipt"),
-    DocumentKind.PRO_FORMA: pgettext_lazy("kind of document", "Pro forma"),
-    DocumentKind.OFFER: pgettext_lazy("kind of document", "Offer"),
-    DocumentKind.OTHER_INCOME: pgettext_lazy("kind of document", "Other income – sale"),
-}
-
 SHOP_DEEDS: Final[dict[str, Sign]] = {
     "shop.connected": Sign(word=_("Shop added"), icon="plug-connected", color="green"),
     "shop.reconnected": Sign(word=_("Connected again"), icon="plug-connected", color="green"),
@@ -67,6 +58,9 @@ SHOP_DEEDS: Final[dict[str, Sign]] = {
     "shop.disabled": Sign(word=_("Switched off"), icon="player-pause", color="grey"),
     "shop.enabled": Sign(word=_("Switched on"), icon="player-play", color="green"),
     "shop.removed": Sign(word=_("Removed"), icon="trash", color="grey"),
+    "shop.writer_changed": Sign(
+        word=_("What is sent to Allegro was changed"), icon="cloud-upload", color="grey"
+    ),
     "shop.form_fetched_again": Sign(word=_("An order was fetched again"), icon="refresh", color="grey"),
 }
 

@@ -9,12 +9,34 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from stragan.companies.models import Company, User
-from stragan.companies.queries import companies_of, is_set_up
+from stragan.companies.models import Books, Company, User
+from stragan.companies.queries import companies_of, is_set_up, vat_standing
+from stragan.kit import clock
 from stragan.web.shell import frame
 
-_ORDERS: Final = "orders"
-_DOCUMENTS: Final = "documents"
+# Pages below another one, which has the entry in the menu.
+_PAGES: Final = {
+    "card": "stock",
+    "note": "notes",
+    "note_new": "notes",
+    "daily": "vat",
+    "day": "vat",
+    "month": "months",
+    "report": "months",
+    "past": "months",
+}
+# Entry that lights up on all pages of an area; areas with several entries are named by page.
+_AREAS: Final[dict[str, tuple[str, ...]]] = {
+    "orders": ("orders:list",),
+    "offers": ("offers:list",),
+    "changes": ("changes:list",),
+    "payouts": ("payouts:list",),
+    "checks": ("orders:list",),
+    "outbox": ("orders:list",),
+    "documents": ("documents:list",),
+    "products": ("products:list",),
+    "contractors": ("contractors:list",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,53 +85,88 @@ def initials(user: User) -> str:
     return letters.upper()
 
 
+def _is_payer(company: Company) -> bool:
+    """Whether the company pays VAT today: the registers of an earlier time are reached from the book."""
+    return vat_standing(company, on=clock.business_today()).vat_payer
+
+
 def _menu(*, company: Company, area: str, counts: frame.Counts) -> tuple[Entry, ...]:
     """Entries of the packages the company has switched on; what is off is absent."""
-    income = []
-    if company.allegro_module and (url := address("orders:list")):
-        income.append(
-            Entry(label="Allegro", url=url, key="z", is_current=area == _ORDERS, count=counts.to_issue)
-        )
-    if url := address("documents:list"):
-        income.append(Entry(label=_("Documents"), url=url, key="d", is_current=area == _DOCUMENTS))
-    entries = []
-    if url := address("start"):
-        entries.append(
-            Entry(
-                label=pgettext("menu", "START"),
-                url=url,
-                icon="home",
-                key="s",
-                is_current=area == "start",
-            )
-        )
-    if income:
-        entries.append(
-            Entry(
-                label=pgettext("menu", "INCOME"),
-                url=income[0].url,
-                icon="receipt",
-                children=tuple(income),
-            )
-        )
-    return tuple(entries)
+    income = [_entry("documents:list", _("Documents"), area=area, key="d")]
+    if company.allegro_module:
+        income[:0] = [
+            _entry("orders:list", "Allegro", area=area, key="z", count=counts.to_issue),
+            _entry("offers:list", _("Offers"), area=area, key="o"),
+            _entry("changes:list", pgettext("menu", "Changes"), area=area, count=counts.changed),
+            _entry("payouts:list", _("Payouts"), area=area, key="w"),
+        ]
+    products = _entry("products:list", _("Products"), area=area, key="p")
+    stock = []
+    if company.warehouse:
+        stock = [
+            products,
+            _entry("warehouse:stock", _("Stock"), area=area, key="m"),
+            _entry("warehouse:notes", pgettext("menu", "Stock notes"), area=area),
+        ]
+    else:
+        income.append(products)
+    books = []
+    if company.books != Books.NONE:
+        is_payer = _is_payer(company)
+        lit = area if is_payer else area.replace("books:vat", "books:revenue")
+        books = [
+            _entry("books:vat", _("VAT register"), area=area, key="v") if is_payer else None,
+            _entry("books:revenue", _("Revenue"), area=lit, key="r"),
+            _entry("books:months", _("Months"), area=area),
+        ]
+    found = [
+        _entry("start", pgettext("menu", "START"), area=area, icon="home", key="s"),
+        _group(pgettext("menu", "INCOME"), "receipt", income),
+        _group(pgettext("menu", "WAREHOUSE"), "building-warehouse", stock),
+        _entry("contractors:list", pgettext("menu", "CONTRACTORS"), area=area, icon="users", key="k"),
+        _group(pgettext("menu", "BOOKS"), "book-2", books),
+    ]
+    return tuple(entry for entry in found if entry is not None)
+
+
+def _entry(
+    name: str, label: str, *, area: str, icon: str = "", key: str = "", count: int = 0
+) -> Entry | None:
+    """Make the line that leads to a page, or nothing where this installation does not have it."""
+    url = address(name)
+    if not url:
+        return None
+    return Entry(label=label, url=url, icon=icon, key=key, is_current=name in _current(area), count=count)
+
+
+def _current(area: str) -> tuple[str, ...]:
+    """Names of entries that light up on the pages of an area, or on one page of it (``area:page``)."""
+    return (area, *_AREAS.get(area, ()))
+
+
+def _group(label: str, icon: str, entries: list[Entry | None]) -> Entry | None:
+    """Make a heading with the lines under it; a heading of nothing is absent."""
+    children = tuple(entry for entry in entries if entry is not None)
+    return Entry(label=label, url=children[0].url, icon=icon, children=children) if children else None
 
 
 def _here(entries: tuple[Entry, ...]) -> str:
     """Name of the entry the page belongs to, for the narrow top bar of a phone."""
     for entry in entries:
         if entry.is_current:
-            return entry.label
+            return entry.label.capitalize() if entry.label.isupper() else entry.label
         if found := _here(entry.children):
             return found
     return ""
 
 
 def area_of(request: HttpRequest) -> str:
-    """Which entry of the menu the page belongs to: its URL namespace, or its name without one."""
+    """Name the area of the page, or ``area:page`` where the area has several entries in the menu."""
     match = request.resolver_match
     if match is None:
         return ""
+    if match.namespace in {"warehouse", "books"}:
+        return f"{match.namespace}:{_PAGES.get(match.url_name or '', match.url_name)}"
     return match.namespace or match.url_name or ""
 
 
@@ -141,7 +198,7 @@ def build(request: HttpRequest) -> Shell:
         counts=counts,
         shops=shops,
         here=_here((*menu, *((settings,) if settings else ()))),
-        search_url=address("orders:list"),
+        search_url=address("orders:list" if company is None or company.allegro_module else "documents:list"),
         search_text=request.GET.get("q", ""),
         is_set_up=company is not None or is_set_up(),
     )

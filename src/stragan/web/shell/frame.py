@@ -8,9 +8,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from stragan.companies.models import Company
+from stragan.documents import radar
 from stragan.kit import clock
 from stragan.kit.models import Job, JobState
 from stragan.orders.queries import OrderFilter, Tab, count_orders
+from stragan.outbox.queries import failed_of
 from stragan.shops.models import Shop, ShopState
 from stragan.shops.queries import quarantined
 from stragan.web.shell import show
@@ -25,6 +27,7 @@ class Counts:
 
     to_issue: int = 0
     attention: int = 0
+    changed: int = 0  # after their documents were issued
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,9 @@ def freshness(*, state: str, synced_at: datetime | None, now: datetime) -> tuple
 
 
 def shops(company: Company) -> tuple[ShopFreshness, ...]:
-    """Return the shops of *company* by name."""
+    """Return the shops of *company* by name; none while the Allegro module is off."""
+    if not company.allegro_module:
+        return ()
     now = clock.real_now()
     try:
         url = reverse("settings:shops")
@@ -66,11 +71,21 @@ def shops(company: Company) -> tuple[ShopFreshness, ...]:
 
 
 def counts(company: Company) -> Counts:
-    """Count what waits in *company*, exactly up to 10,000: also failed work, lost shops, unread orders."""
-    orders = count_orders(company, OrderFilter(tab=Tab.ATTENTION)).number
+    """Count what waits in *company*, exactly up to 10,000: also failed work and lost shops.
+
+    Orders nobody could read, that changed after their documents were issued, and things that could not be
+    sent to Allegro count too. While the Allegro
+    module is off only failed work waits for anybody.
+    """
+    if not company.allegro_module:
+        return Counts(attention=Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count())
+    orders = count_orders(company, OrderFilter(tab=Tab.ATTENTION))
     failed = Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count()
+    unread = quarantined(company).count()
+    changed = radar.open_count(company)
     lost = Shop.objects.for_company(company).filter(state=ShopState.RECONNECT).count()
     return Counts(
-        to_issue=count_orders(company, OrderFilter(tab=Tab.TO_ISSUE)).number,
-        attention=orders + failed + lost + quarantined(company).count(),
+        to_issue=count_orders(company, OrderFilter(tab=Tab.TO_ISSUE)),
+        changed=changed,
+        attention=sum((orders, failed, lost, unread, changed, *failed_of(company).values())),
     )

@@ -6,6 +6,8 @@ from typing import Final, Self
 
 from django.http import HttpRequest
 
+from stragan.kit.counting import is_capped
+
 SIZES: Final = (50, 100, 200)
 DEFAULT_SIZE: Final = 100
 LAST_PAGE: Final = 1_000_000  # keeps offsets within what databases count
@@ -48,7 +50,9 @@ class Pages:
             size=size,
             number=number,
             previous=address(request, page=number - 1 if number > 2 else None) if number > 1 else "",  # noqa: PLR2004 -- page 1 needs no number
-            next=address(request, page=number + 1) if shown == size and last < total else "",
+            next=address(request, page=number + 1)
+            if shown == size and (last < total or is_capped(total))
+            else "",
             sizes=tuple(
                 Size(rows=rows, url=address(request, size=rows, page=None), is_current=rows == size)
                 for rows in SIZES

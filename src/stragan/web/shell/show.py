@@ -1,16 +1,19 @@
 """How amounts, numbers, days and moments are written for people, in the language of the page."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language, ngettext, pgettext
 
+from stragan.kit.counting import LIMIT, is_capped
+
 WARSAW: Final = ZoneInfo("Europe/Warsaw")
 NBSP: Final = "\u00a0"
 NONE: Final = "–"
-COUNT_LIMIT: Final = 10_000
 
 _SYMBOLS: Final = {"PLN": "zł"}
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -31,12 +34,21 @@ def _grouped(text: str) -> str:
 
 def number(value: int) -> str:
     """Write a whole number with its thousands apart."""
-    return _grouped(f"{value:,}")
+    return _grouped(f"{value:,}").replace("-", "−")
+
+
+def quantity(value: Decimal | None) -> str:
+    """Write a quantity with the decimals it has and no more; a dash stands for none."""
+    if value is None:
+        return NONE
+    text = f"{value:,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return _grouped(text).replace("-", "−")
 
 
 def counted(value: int) -> str:
-    """Write a count that was stopped at 10,000 rows: above that only ``10 000+`` is known."""
-    return f"{number(COUNT_LIMIT)}+" if value > COUNT_LIMIT else number(value)
+    """Write a count that was stopped at its limit, 10,000 rows: above that only ``10 000+`` is known."""
+    return f"{number(getattr(value, 'limit', LIMIT))}+" if is_capped(value) else number(value)
 
 
 def amount(value: Decimal | None) -> str:
@@ -44,6 +56,19 @@ def amount(value: Decimal | None) -> str:
     if value is None:
         return NONE
     return _grouped(f"{value:,.2f}").replace("-", "−")
+
+
+def amounts() -> Callable[[Decimal | None], str]:
+    """Give ``amount`` in the language of the page, looked up once and not for each cell of a long table."""
+    is_grouped = is_polish()
+
+    def write(value: Decimal | None) -> str:
+        if value is None:
+            return NONE
+        text = f"{value:,.2f}".replace("-", "−")
+        return text.replace(",", NBSP).replace(".", ",") if is_grouped else text
+
+    return write
 
 
 def money(value: Decimal | None, currency: str = "PLN") -> str:
@@ -68,6 +93,11 @@ def day(value: date | datetime | None, *, short: bool = False) -> str:
         return f"{when:%d.%m}" if short else f"{when:%d.%m.%Y}"
     name = f"{when.day} {_MONTHS[when.month - 1]}"
     return name if short else f"{name} {when.year}"
+
+
+def days() -> Callable[[date], str]:
+    """Give ``day`` in the language of the page; the same day is written once."""
+    return cache(day)
 
 
 def moment(value: datetime | None, style: str = "") -> str:

@@ -5,4 +5,7 @@ from django.urls import path
 from stragan.web.shell import views
 
 app_name = "shell"
-urlpatterns = [path("shell/freshness/", views.freshness, name="freshness")]
+urlpatterns = [
+    path("shell/freshness/", views.freshness, name="freshness"),
+    path("search/", views.search, name="search"),
+]

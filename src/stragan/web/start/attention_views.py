@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from stragan.companies.states import Ability, may
+from stragan.documents import radar
 from stragan.flows.put_right import can_be_fetched, fetch_form_again
 from stragan.kit import clock, jobs
 from stragan.shops.queries import quarantined
@@ -28,14 +29,19 @@ def attention(request: CompanyRequest) -> HttpResponse:
     forms = list(quarantined(company).defer("payload")[:FORMS_SHOWN])
     context = {
         "jobs": troubles.failed_jobs(company),
-        "shops": troubles.shop_troubles(company),
+        "shops": troubles.shop_troubles(company, now=clock.real_now()),
         "forms": [(form, can_be_fetched(form.form_id)) for form in forms],
         "problems": troubles.problem_counts(company),
+        "check": troubles.open_check(company),
+        "unproven": troubles.unproven(company, now=clock.real_now()),
+        "unsent": troubles.unsent(company),
+        "changed": radar.open_count(company),
         "may_act": may(role, Ability.FETCH_ORDERS),
         "may_manage_shops": may(role, Ability.MANAGE_SHOPS),
         "may_see_raw": may(role, Ability.MANAGE_COMPANY),
     }
-    context["is_empty"] = not any(context[part] for part in ("jobs", "shops", "forms", "problems"))
+    parts = ("jobs", "shops", "forms", "problems", "check", "unproven", "unsent", "changed")
+    context["is_empty"] = not any(context[part] for part in parts)
     return render(request, "attention/list.html", context)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +18,6 @@ from stragan.shops.models import Shop, SyncRun
 from stragan.web.shell import show
 
 SHOWN: Final = 6
-_LOOKED_AT: Final = 30  # of each shop; most background fetches find nothing and are not told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +45,10 @@ def latest(company: Company, shops: Sequence[Shop]) -> list[RunLine]:
 
 
 def _fetches(shop: Shop) -> list[RunLine]:
-    runs = SyncRun.objects.for_company(shop.company_id).filter(shop=shop).order_by("-id")[:_LOOKED_AT]
-    told = [
-        run
-        for run in runs
-        if run.trigger != "background" or run.new or run.changed or run.failed or run.state == "failed"
-    ]
-    return [_fetch(shop, run) for run in told[:SHOWN]]
+    # Most background fetches find nothing and are not told: asked of the database, however many they are.
+    is_told = ~Q(trigger="background", new=0, changed=0, failed=0, quarantined=0) | Q(state="failed")
+    runs = SyncRun.objects.for_company(shop.company_id).filter(is_told, shop=shop).order_by("-id")[:SHOWN]
+    return [_fetch(shop, run) for run in runs]
 
 
 def _fetch(shop: Shop, run: SyncRun) -> RunLine:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from stragan.companies.models import User
 from stragan.companies.queries import has_address
 from stragan.companies.states import Ability, may
+from stragan.documents import radar
 from stragan.kit import clock
 from stragan.kit.messages import text_of
 from stragan.orders.sales import NOTHING, waiting_for_documents
@@ -19,7 +20,7 @@ from stragan.shops.queries import shops_of
 from stragan.web.shell import show
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
-from stragan.web.start import dashboard, runs, troubles
+from stragan.web.start import checking, dashboard, runs, troubles
 from stragan.web.start.chart import chart_of
 
 _WEEKDAYS: Final = (
@@ -40,13 +41,15 @@ def start(request: CompanyRequest) -> HttpResponse:
     company = request.company
     now = clock.business_now()
     today = clock.business_today()
-    shops = list(shops_of(company))
+    is_module_on = company.allegro_module
+    shops = list(shops_of(company)) if is_module_on else []
     steps = dashboard.steps(company, shops)
     context: dict[str, object] = {
         "greeting": greeting(request),
         "today": _heading(today),
         "steps": steps,
-        "is_set_up": all(step.is_done for step in steps),
+        "is_module_on": is_module_on,
+        "is_set_up": all(step.is_done for step in steps) or not is_module_on,
         "next_step": next((step for step in steps if not step.is_done), None),
         "done_count": sum(step.is_done for step in steps),
         "has_shop": bool(shops),
@@ -55,6 +58,7 @@ def start(request: CompanyRequest) -> HttpResponse:
     }
     if shops:
         problems = troubles.problem_counts(company)
+        changed = radar.open_count(company)
         days = dashboard.month(company, now=now)
         context |= {
             "figures": dashboard.figures(company, now=now),
@@ -64,8 +68,10 @@ def start(request: CompanyRequest) -> HttpResponse:
             "chart": chart_of([(row.day, row.amount) for row in days], today=today),
             "shop_lines": dashboard.shop_lines(company, shops, now=now, real=clock.real_now()),
             "runs": runs.latest(company, shops),
+            "check": checking.latest(company),
+            "changed": changed,
             "problems": problems,
-            "problems_in_words": troubles.in_words(problems),
+            "problems_in_words": troubles.in_words(problems, changed=changed),
         }
     return render(request, "start/start.html", context)
 

@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from stragan.kit.messages.reasons import reason_text
 from stragan.web.shell import show
 
 register = template.Library()
@@ -40,8 +41,20 @@ def number(value: int) -> str:
 
 
 @register.filter
+def quantity(value: Decimal | None) -> str:
+    """``{{ move.quantity|quantity }}``: ``1 234,5``."""
+    return show.quantity(value)
+
+
+@register.filter
+def said(reason: str) -> str:
+    """``{{ form.reason|said }}``: a reason written in plain English, in the active language."""
+    return reason_text(reason)
+
+
+@register.filter
 def counted(value: int) -> str:
-    """``{{ rows|counted }}``: exact to 10 000, then ``10 000+``."""
+    """``{{ rows|counted }}``: exact to its limit (10 000), then ``10 000+``."""
     return show.counted(value)
 
 

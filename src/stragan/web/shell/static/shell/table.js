@@ -52,8 +52,11 @@ const show = (list, selection) => {
     head.indeterminate = ticked > 0 && ticked < all.length;
   }
   const total = Number(list.dataset.total || 0);
-  const count = selection.all ? total : chosen.length;
-  const figures = new Intl.NumberFormat(document.documentElement.lang, { useGrouping: "always" }).format(count);
+  const count = selection.all ? (selection.count ?? total) : chosen.length;
+  // A list that counts no further than to its limit says so itself; a frozen set is counted exactly.
+  const figures =
+    (selection.all && selection.count === undefined && list.dataset.totalText) ||
+    new Intl.NumberFormat(document.documentElement.lang, { useGrouping: "always" }).format(count);
   for (const line of document.querySelectorAll("[data-selection]")) {
     line.toggleAttribute("data-empty", count === 0);
     const words = line.querySelector("[data-selection-text]");
@@ -76,6 +79,8 @@ const keep = (list, checks) => {
   if (selection.all) {
     // Unticking one of "all" leaves what is on the page.
     selection.all = false;
+    delete selection.set;
+    delete selection.count;
     selection.rows = {};
     checks = boxes(list);
   }
@@ -97,6 +102,24 @@ const range = (list, from, to, state) => {
   return between;
 };
 
+// "All" is a frozen set where the list can make one: counted exactly now, and nothing joins it later.
+const selectAll = async (list) => {
+  const selection = { rows: {}, all: true };
+  if (list.dataset.freeze) {
+    const body = new URLSearchParams({ query: location.search.slice(1) });
+    const token = document.getElementById("st-toasts")?.dataset.csrf ?? "";
+    const answer = await fetch(list.dataset.freeze, { method: "POST", body, headers: { "X-CSRFToken": token } }).catch(() => null);
+    const frozen = await answer?.json().catch(() => null);
+    if (frozen?.error) {
+      for (const words of document.querySelectorAll("[data-selection-text]")) words.textContent = frozen.error;
+      return;
+    }
+    if (frozen?.set) Object.assign(selection, { set: frozen.set, count: frozen.count });
+  }
+  save(list, selection);
+  show(list, selection);
+};
+
 document.addEventListener("click", (event) => {
   const list = box();
   if (!list) return;
@@ -112,11 +135,7 @@ document.addEventListener("click", (event) => {
     keep(list, boxes(list));
     return;
   }
-  if (event.target.closest?.("[data-select-all]")) {
-    const selection = { rows: {}, all: true };
-    save(list, selection);
-    show(list, selection);
-  }
+  if (event.target.closest?.("[data-select-all]")) selectAll(list);
   if (event.target.closest?.("[data-select-none]")) {
     const selection = { rows: {}, all: false };
     save(list, selection);
@@ -137,7 +156,8 @@ document.addEventListener("submit", (event) => {
   };
   const selection = load(list);
   const here = new Set(boxes(list).map((check) => check.value));
-  if (selection.all) {
+  if (selection.set) add("set", selection.set);
+  else if (selection.all) {
     add("all", "1");
     add("query", location.search.slice(1));
   } else {

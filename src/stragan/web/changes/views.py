@@ -1,0 +1,118 @@
+"""The change radar: what changed on Allegro after documents were issued, and what is to be done."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from django.views.decorators.http import require_GET, require_POST
+
+from stragan.companies.queries import name_of
+from stragan.companies.states import Ability, may
+from stragan.core.errors import StraganError
+from stragan.documents import change_words, radar
+from stragan.documents import queries as documents
+from stragan.documents.changes import Deed, Item
+from stragan.documents.models import OrderChange
+from stragan.documents.states import ChangeState
+from stragan.flows import change_radar
+from stragan.kit import clock
+from stragan.kit.audit import Actor
+from stragan.kit.messages import text_of_error
+from stragan.orders.models import Order
+from stragan.web.changes import words
+from stragan.web.shell.access import member_page
+from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.middleware import CompanyRequest
+
+SHOWN: Final = 3  # changes told per order; the rest is on its page
+
+
+@require_GET
+@member_page()
+def listing(request: CompanyRequest) -> HttpResponse:
+    """Show what waits, what asks for nothing, and what was settled, by tab."""
+    counts = radar.counts(request.company)
+    wanted = request.GET.get("tab", "")
+    tab = next((state for state in ChangeState if state.value == wanted), ChangeState.OPEN)
+    number, size = page_number(request), page_size(request, sizes=(50, 100, 200), default=100)
+    number = min(number, max(1, -(-counts[tab] // size)))
+    start = (number - 1) * size
+    rows = list(radar.changes_in(request.company, tab)[start : start + size])
+    context = {
+        "tab": tab.value,
+        "tabs": [
+            {
+                "label": label,
+                "count": counts[state],
+                "url": f"?tab={state.value}",
+                "is_current": state is tab,
+                "is_warning": state is ChangeState.OPEN and counts[state] > 0,
+            }
+            for state, label in words.TABS.items()
+        ],
+        "rows": _rows(request, rows),
+        "pages": Pages.of(request, number=number, size=size, shown=len(rows), total=counts[tab]),
+        "may_act": may(request.membership.role, Ability.UNDO_DOCUMENTS),
+        "here": request.get_full_path(),
+    }
+    return render(request, "changes/list.html", context)
+
+
+@require_POST
+@member_page(Ability.UNDO_DOCUMENTS)
+def settle(request: CompanyRequest, order_id: int) -> HttpResponse:
+    """Note that nothing is to be done about what changed, and why."""
+    order = Order.objects.for_company(request.company).filter(pk=order_id).only("id", "number").first()
+    if order is None:
+        raise Http404
+    try:
+        change_radar.settle(
+            company=request.company,
+            order_id=order_id,
+            reason=request.POST.get("reason", ""),
+            by=request.user,
+            actor=Actor.USER,
+            now=clock.business_now(),
+        )
+    except StraganError as refusal:
+        messages.error(request, text_of_error(refusal))
+    else:
+        messages.success(request, _("The change of order %(number)s is settled.") % {"number": order.number})
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/")
+    return redirect(target if is_ours else reverse("changes:list"))
+
+
+def _rows(request: CompanyRequest, rows: Sequence[OrderChange]) -> list[dict[str, Any]]:
+    items = {row.pk: radar.items_of(row) for row in rows}
+    papers = {item.paper for several in items.values() for item in several if item.paper}
+    public = documents.public_ids_of(request.company, papers)
+    return [_row(row, items[row.pk], public) for row in rows]
+
+
+def _row(row: OrderChange, items: list[Item], public: dict[int, UUID]) -> dict[str, Any]:
+    deed = Deed(row.deed)
+    paper = next((item.paper for item in items if item.deed is deed and item.paper), row.document_id)
+    order = row.order
+    lines = [words.line_of(item, currency=order.currency) for item in items]
+    color, icon = words.SIGNS[deed]
+    return {
+        "change": row,
+        "order": order,
+        "lines": lines[:SHOWN],
+        "more": len(lines) - SHOWN if len(lines) > SHOWN else 0,
+        "color": color,
+        "icon": icon,
+        "deed": change_words.DEEDS[deed],
+        "why": " ".join(words.reasons_of(lines)),
+        "step": words.step_of(deed, order_id=order.pk, document=public.get(paper, row.document.public_id)),
+        "how": words.HOW.get(row.settled_how, pgettext("a change", "no change waits")),
+        "who": name_of(row.settled_by) if row.settled_by else "",
+    }
