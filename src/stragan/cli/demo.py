@@ -19,16 +19,18 @@ from stragan.kit.data_folder import FolderUnusable, claim_for_demo, data_dir, he
 ORDERS: Final = 300
 EMAIL: Final = "demo@example.com"
 CLIENT_ID: Final = "stragan-demo"
+REGISTRY_KEY: Final = "abcde12345abcde12345"  # the stand-in takes no other
 SHOPS: Final = (("Dom i Kubek", "dom_i_kubek"), ("Lampownia", "lampownia"))
 _FILE: Final = "demo.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
-    """What stays the same over restarts: the log-in, and the stand-in's port where it is free."""
+    """What stays the same over restarts: the log-in, and the stand-ins' ports where they are free."""
 
     password: str
     standin_port: int
+    registries_port: int
     orders: int
 
 
@@ -47,7 +49,7 @@ def demo_folder() -> Path:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run until stopped: stand-in, then the made-up company, then all that ``serve`` starts."""
+    """Run until stopped: stand-ins, then the made-up company, then all that ``serve`` starts."""
     group = Group()
     group.listen_to_signals()
     try:
@@ -67,7 +69,7 @@ def _run(group: Group, folder: Path, options: argparse.Namespace, *, is_patient:
     kept = _kept(folder, orders=options.orders)
     environment = _environment(folder, kept)
     try:
-        _start_standin(group, folder, kept)
+        _start_standins(group, folder, kept)
         # It says nothing but refusals; what it makes is found again at the next start.
         group.run_to_end("demo company", ["stragan.cli.demo_company"], environment=environment)
         site = Site(
@@ -111,6 +113,7 @@ def _kept(folder: Path, *, orders: int) -> Secrets:
     kept = Secrets(
         password=known.get("password") or secrets.token_urlsafe(9),
         standin_port=_free_port(known.get("standin_port", 0)),
+        registries_port=_free_port(known.get("registries_port", 0)),
         orders=known.get("orders", orders),
     )
     temporary = path.with_suffix(".new")
@@ -134,6 +137,7 @@ def _free_port(wanted: int) -> int:
 
 def _environment(folder: Path, kept: Secrets) -> dict[str, str]:
     address = f"http://127.0.0.1:{kept.standin_port}"
+    registries = f"http://127.0.0.1:{kept.registries_port}"
     return {
         "STRAGAN_DATA_DIR": str(folder),
         "STRAGAN_DATABASE_URL": "",  # a demo never meets a real database
@@ -144,10 +148,16 @@ def _environment(folder: Path, kept: Secrets) -> dict[str, str]:
         "STRAGAN_ALLEGRO_AUTH_URL": address,
         "STRAGAN_ALLEGRO_CLIENT_ID": CLIENT_ID,
         "STRAGAN_ALLEGRO_CLIENT_SECRET": CLIENT_ID,
+        "STRAGAN_GUS_URL": f"{registries}/gus",
+        "STRAGAN_GUS_KEY": REGISTRY_KEY,
+        "STRAGAN_VIES_URL": f"{registries}/vies",
+        "STRAGAN_WHITE_LIST_URL": f"{registries}/white-list",
     }
 
 
-def _start_standin(group: Group, folder: Path, kept: Secrets) -> None:
+def _start_standins(group: Group, folder: Path, kept: Secrets) -> None:
+    registries = ["standins.registries", "--port", str(kept.registries_port)]
+    group.start("registries", registries, is_quiet=True)
     given = {
         "--port": kept.standin_port,
         "--orders": kept.orders,
@@ -156,5 +166,6 @@ def _start_standin(group: Group, folder: Path, kept: Secrets) -> None:
     }
     words = [str(word) for pair in given.items() for word in pair]
     sellers = [word for _, login in SHOPS for word in ("--seller", login)]
-    group.start("stand-in", ["standins.allegro", *words, *sellers], is_quiet=True)
+    group.start("stand-in", ["standins.allegro", "--payouts", *words, *sellers], is_quiet=True)
     group.wait_for_answer(("127.0.0.1", kept.standin_port), path="/")
+    group.wait_for_answer(("127.0.0.1", kept.registries_port), path="/")

@@ -54,6 +54,36 @@ def _make() -> None:
     for name, _login in SHOPS:
         if not shops.filter(name=name).exists():
             _connect_and_fetch(company_id=company.pk, name=name)
+    _fill_the_catalog(company_id=company.pk)
+
+
+def _fill_the_catalog(*, company_id: int) -> None:
+    """Make products with stock of most offers that sold; one in seven stays for the person to match."""
+    from stragan.companies.actions import set_receipts  # noqa: PLC0415 -- Django is set up by main()
+    from stragan.companies.models import Company, Membership, Receipts  # noqa: PLC0415
+    from stragan.flows.import_products import import_sheet, read_file  # noqa: PLC0415
+    from stragan.flows.match_products import rematch  # noqa: PLC0415
+    from stragan.kit.clock import business_now  # noqa: PLC0415
+    from stragan.orders.models import OrderLine  # noqa: PLC0415
+    from stragan.products.models import Product  # noqa: PLC0415
+
+    company = Company.objects.get(pk=company_id)
+    if Product.objects.for_company(company).exists():
+        return
+    now = business_now()
+    owner = Membership.objects.for_company(company).select_related("user").earliest("id").user
+    if not company.receipts:
+        set_receipts(company=company, receipts=Receipts.NON_FISCAL, by=owner, now=now)
+    lines = OrderLine.objects.for_company(company).order_by("offer_name", "-price")
+    sold = {line.offer_name: line for line in lines if line.offer_name}
+    rows = [
+        f"{line.sku or f'DEMO-{place:03}'};{name.replace(';', ',')};{line.price};{12 + place * 7 % 90}"
+        for place, (name, line) in enumerate(sold.items())
+        if place % 7
+    ]
+    sheet = read_file("\n".join(["sku;nazwa;cena;stan", *rows]).encode())
+    import_sheet(company=company, sheet=sheet, by=owner, now=now)
+    rematch(company=company, now=now)
 
 
 def _connect_and_fetch(*, company_id: int, name: str) -> None:

@@ -16,8 +16,10 @@ from stragan.documents.actions import RENDER_PDF, Author
 from stragan.documents.content import Refusal
 from stragan.documents.freezing import Sums
 from stragan.flows import document_files, issue_document
+from stragan.flows.consequences import Consequences
 from stragan.flows.issue_document import Issued, RefusedOrder, WouldIssue
 from stragan.flows.issue_preparing import Wish
+from stragan.flows.stock_effects import Spent
 from stragan.kit import jobs
 from stragan.kit.audit import Actor
 from stragan.kit.clock import business_now, business_today, real_now
@@ -35,6 +37,8 @@ def issue(options: argparse.Namespace) -> int:
     company = chosen_company(options)
     if not has_address(company):
         write_warning("company_address_missing", text_of("company_address_missing"))
+    if options.kind == DocumentKind.RECEIPT and not company.receipts:
+        write_warning("receipts_not_chosen", text_of("receipts_not_chosen"))
     today = business_today()
     wish = Wish(
         company=company,
@@ -45,11 +49,12 @@ def issue(options: argparse.Namespace) -> int:
     is_refused = False
     issued: list[int] = []
     place = 0
+    spent: Spent = {}
     for names, ids in _chunks(company, options):
         author = Author(user=None, actor=Actor.COMMAND, now=business_now(), asked_at=real_now())
         outcomes: Sequence[Issued | RefusedOrder | WouldIssue]
         if options.dry_run:
-            outcomes = issue_document.preview_documents(ids, wish=wish, place=place)
+            outcomes = issue_document.preview_documents(ids, wish=wish, place=place, spent=spent)
             place += sum(isinstance(one, WouldIssue) for one in outcomes)
         else:
             outcomes = issue_document.issue_documents(ids, wish=wish, author=author)
@@ -59,7 +64,10 @@ def issue(options: argparse.Namespace) -> int:
             outcome = by_name.get(name)
             is_refused |= outcome is None or isinstance(outcome, RefusedOrder)
             write_line(_row(name, outcome, wish=wish), as_json=options.json)
-    _write_files(issued)
+            if isinstance(outcome, Issued | WouldIssue):
+                for one in outcome.warnings:
+                    write_warning(one.code, f"{name}: {text_of(one.code, one.params)}")
+    write_files(issued)
     return 1 if is_refused else 0
 
 
@@ -113,9 +121,31 @@ def _row(
         return _refusal_row(name, outcome.refusal)
     if isinstance(outcome, WouldIssue):
         sums = outcome.sums
-        return _document_row(name, outcome.number, sums, kind=wish.kind, currency=outcome.currency)
-    snapshot = outcome.snapshot
-    return _document_row(name, snapshot.number, snapshot, kind=snapshot.kind, currency=snapshot.currency)
+        row = document_row(name, outcome.number, sums, kind=wish.kind, currency=outcome.currency)
+    else:
+        snapshot = outcome.snapshot
+        row = document_row(name, snapshot.number, snapshot, kind=snapshot.kind, currency=snapshot.currency)
+    return {**row, **consequences_row(outcome.consequences)}
+
+
+def consequences_row(found: Consequences) -> dict[str, object]:
+    """Say what was moved and posted."""
+    stock = [
+        {"sku": one.sku, "name": one.name, "quantity": f"{one.quantity:f}", "note": one.note}
+        for one in found.stock
+    ]
+    books = [
+        {
+            "register": one.register,
+            "period": one.period,
+            "date": one.day.isoformat(),
+            "net": f"{one.net:.2f}",
+            "vat": f"{one.vat:.2f}",
+            "gross": f"{one.gross:.2f}",
+        }
+        for one in found.books
+    ]
+    return {"stock": stock, "books": books}
 
 
 def _refusal_row(name: str, refusal: Refusal) -> dict[str, object]:
@@ -123,14 +153,15 @@ def _refusal_row(name: str, refusal: Refusal) -> dict[str, object]:
     return {"order": name, "refused": refusal.code, "code": refusal.code, "message": message}
 
 
-def _document_row(
-    name: str,
+def document_row(
+    name: str | None,
     number: str,
     sums: DocumentSnapshot | Sums,
     *,
     kind: DocumentKind,
     currency: str,
 ) -> dict[str, object]:
+    """Say what a document is: amounts as decimal strings."""
     return {
         "order": name,
         "document": number,
@@ -142,8 +173,6 @@ def _document_row(
         "to_pay": f"{sums.to_pay:.2f}",
         "currency": currency,
         "rates": {rate.code: _rate_row(rate) for rate in sums.rates},
-        "stock": [],
-        "books": [],
     }
 
 
@@ -151,7 +180,7 @@ def _rate_row(rate: RateTotal) -> dict[str, str]:
     return {"net": f"{rate.net:.2f}", "vat": f"{rate.vat:.2f}", "gross": f"{rate.gross:.2f}"}
 
 
-def _write_files(document_ids: Sequence[int]) -> None:
+def write_files(document_ids: Sequence[int]) -> None:
     """Make the PDFs here and now, since a command needs no worker; what fails is left to one.
 
     The jobs are taken as a worker takes them, so no file is made twice by a twin of this command.

@@ -14,6 +14,7 @@ from stragan.flows.order_lines import ListedLine, listed_lines
 from stragan.kit.clock import business_today
 from stragan.orders.data import OrderData
 from stragan.orders.models import Order
+from stragan.orders.products import products_of_lines
 from stragan.orders.states import HIDDEN_STATUSES, PaymentState
 
 CHUNK: Final = 500
@@ -24,7 +25,7 @@ def list_orders(options: argparse.Namespace) -> int:
     company = chosen_company(options)
     rows = Order.objects.for_company(company).select_related("shop", "superseded_by").defer("search_text")
     if not options.all:
-        rows = rows.filter(superseded_by__isnull=True, gone_at__isnull=True)
+        rows = rows.filter(superseded_by__isnull=True, gone_at__isnull=True, deleted_at__isnull=True)
         if not options.status:
             rows = rows.exclude(status__in=HIDDEN_STATUSES)
     if options.status:
@@ -51,15 +52,27 @@ def _chunks(orders: Iterator[Order]) -> Iterator[list[Order]]:
 
 def _rows(company: Company, orders: Sequence[Order]) -> Iterator[dict[str, object]]:
     contents = load_many(orders)
+    products = products_of_lines(company, [order.pk for order in orders])
     numbers = numbers_by_order(company, [order.pk for order in orders])
     today = business_today()
     for order in orders:
         lines = listed_lines(contents[order.pk], company=company, today=today)
-        yield _row(order, contents[order.pk], lines, documents=numbers.get(order.pk, []))
+        yield _row(
+            order,
+            contents[order.pk],
+            lines,
+            documents=numbers.get(order.pk, []),
+            products={line_id: product.label for line_id, product in products.get(order.pk, {}).items()},
+        )
 
 
 def _row(
-    order: Order, content: OrderData, lines: Sequence[ListedLine], *, documents: Sequence[str]
+    order: Order,
+    content: OrderData,
+    lines: Sequence[ListedLine],
+    *,
+    documents: Sequence[str],
+    products: Mapping[str, str],
 ) -> dict[str, object]:
     return {
         "allegro_id": order.allegro_id,
@@ -83,7 +96,7 @@ def _row(
                 "price": _text(line.data.price),
                 "vat": line.vat_code,
                 "vat_source": line.vat_source,
-                "product": None,
+                "product": products.get(line.data.line_id),
             }
             for line in lines
         ],

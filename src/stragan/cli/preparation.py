@@ -14,9 +14,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 
 from stragan.kit.data_folder import data_dir, refuse_network_file_system
 from stragan.kit.guards import install_guards, missing_guards
+from stragan.kit.schema import create_tables
 
 BACKUPS_KEPT: Final = 3
 _ADVISORY_LOCK: Final = 7_305_116_001  # ours among the database's advisory locks; any number will do
@@ -39,12 +41,21 @@ def prepare_database(*, now: datetime) -> bool:
         if plan:
             if executor.loader.applied_migrations and connection.vendor == "sqlite":
                 _back_up(Path(connection.settings_dict["NAME"]), now=now)
-            call_command("migrate", interactive=False, verbosity=0)
+            _bring_up(is_first=not executor.loader.applied_migrations)
             logger.info("database.migrated", extra={"steps": len(plan)})
         if settings.CACHES["default"]["LOCATION"] not in connection.introspection.table_names():
             call_command("createcachetable", verbosity=0)
         _check_guards()
     return bool(plan)
+
+
+def _bring_up(*, is_first: bool) -> None:
+    """Migrate; a database without any table gets them all at once."""
+    tables = set(connection.introspection.table_names()) - {MigrationRecorder.Migration._meta.db_table}  # noqa: SLF001 -- Django's documented way
+    if is_first and not tables:
+        create_tables()
+    else:
+        call_command("migrate", interactive=False, verbosity=0)
 
 
 def is_migrated() -> bool:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from cryptography.fernet import Fernet
@@ -36,7 +36,7 @@ def secret(variable: str, filename: str, make: str) -> str:
     return path.read_text().strip()
 
 
-def database(url: str | None) -> dict[str, object]:
+def database(url: str | None) -> dict[str, Any]:
     """Django's database settings for ``STRAGAN_DATABASE_URL``, or SQLite in the data folder."""
     if not url:
         return sqlite(data_dir() / "stragan.sqlite3")
@@ -56,7 +56,7 @@ def database(url: str | None) -> dict[str, object]:
     }
 
 
-def sqlite(path: Path) -> dict[str, object]:
+def sqlite(path: Path) -> dict[str, Any]:
     """SQLite as a production database: WAL, IMMEDIATE transactions, nothing lost at power loss."""
     return {
         "ENGINE": "django.db.backends.sqlite3",

@@ -26,6 +26,11 @@ ALLEGRO_CLIENT_ID = os.environ.get("STRAGAN_ALLEGRO_CLIENT_ID", "")
 ALLEGRO_CLIENT_SECRET = os.environ.get("STRAGAN_ALLEGRO_CLIENT_SECRET", "")
 ALLEGRO_APP_NAME = os.environ.get("STRAGAN_ALLEGRO_APP_NAME", "Stragan")
 ALLEGRO_INFO_URL = os.environ.get("STRAGAN_ALLEGRO_INFO_URL", "https://stragan.example.org/allegro")
+# Public registries of taxpayers: none is asked until its address is set.
+GUS_URL = os.environ.get("STRAGAN_GUS_URL", "")
+GUS_KEY = os.environ.get("STRAGAN_GUS_KEY", "")
+VIES_URL = os.environ.get("STRAGAN_VIES_URL", "")  # https://ec.europa.eu/taxation_customs/vies/rest-api
+WHITE_LIST_URL = os.environ.get("STRAGAN_WHITE_LIST_URL", "")  # https://wl-api.mf.gov.pl
 IS_DEMO = is_demo_folder(DATA_DIR)
 
 INSTALLED_APPS = [
@@ -33,14 +38,28 @@ INSTALLED_APPS = [
     "stragan.companies",
     "stragan.shops",
     "stragan.contractors",
+    "stragan.products",
+    "stragan.archive",
     "stragan.orders",
+    "stragan.warehouse",
     "stragan.documents",
+    "stragan.books",
+    "stragan.outbox",
     "stragan.web.shell",
     "stragan.web.people",
     "stragan.web.start",
     "stragan.web.orders",
     "stragan.web.documents",
     "stragan.web.settings",
+    "stragan.web.products",
+    "stragan.web.offers",
+    "stragan.web.warehouse",
+    "stragan.web.contractors",
+    "stragan.web.books",
+    "stragan.web.checks",
+    "stragan.web.payouts",
+    "stragan.web.outbox",
+    "stragan.web.changes",
     "django.forms",
     "django.contrib.auth",
     "django.contrib.contenttypes",

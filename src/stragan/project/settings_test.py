@@ -1,4 +1,7 @@
-"""Settings of the test suite: a scratch data folder, quick hashing, either database."""
+"""Settings of the test suite: a scratch data folder, quick hashing, either database.
+
+No test cuts the power, so commits do not wait for the disk.
+"""
 
 import os
 import tempfile
@@ -24,7 +27,9 @@ if os.environ.get("STRAGAN_TEST_DATABASE") == "postgres":
             os.environ.get("STRAGAN_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
         )
     }
+    DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
 else:
     # A file, not memory: threads of a live server need the same database.
     DATABASES = {"default": environment.sqlite(Path(os.environ["STRAGAN_DATA_DIR"]) / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
     DATABASES["default"]["TEST"] = {"NAME": str(Path(os.environ["STRAGAN_DATA_DIR"]) / "test.sqlite3")}
