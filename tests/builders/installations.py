@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
+from builders import warm
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse 7"
 _FOREIGN = (
@@ -32,26 +34,12 @@ class Installation:
 
     def command(self, *words: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
         """Run ``stragan`` to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "stragan", *words],
-            env=self.environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return warm.run(words, environment=self.environment, stdin=stdin)
 
-    def python(self, code: str) -> str:
+    def python(self, code: str, *, seconds: float = 180) -> str:
         """Run code with Django set up; gives what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-c", f"from stragan.cli.main import set_up_django\nset_up_django()\n{code}"],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        prelude = "from stragan.cli.main import set_up_django\nset_up_django()\n"
+        done = warm.run(["-c", prelude + code], environment=self.environment, seconds=seconds)
         assert done.returncode == 0, done.stderr
         return done.stdout
 

@@ -116,6 +116,7 @@ def a_numbered_form(number: int, **changes: Any) -> dict[str, Any]:
     line["discounts"] = []
     line["reconciliation"] = None
     form["delivery"]["cost"] = {"amount": "14.99", "currency": "PLN"}
+    form["payment"]["id"] = f"c0de{number:04}-aaaa-11f1-9000-{number:012}"
     form["payment"]["paidAmount"] = {"amount": "54.99", "currency": "PLN"}
     form["summary"]["totalToPay"] = {"amount": "54.99", "currency": "PLN"}
     return {**form, **changes}

@@ -23,6 +23,7 @@ ANSWERS: dict[str, object] = {
     "/order/events": {"events": []},
     "/order/checkout-forms": {"checkoutForms": [], "count": 0, "totalCount": 0},
     "/sale/offers": {"offers": [], "count": 0, "totalCount": 0},
+    f"/sale/offer-quantity-change-commands/{INVOICE_ID}/tasks": {"tasks": []},
     "/billing/billing-entries": {"billingEntries": []},
     "/payments/payment-operations": {"paymentOperations": [], "count": 0, "totalCount": 0},
 }
@@ -55,7 +56,16 @@ CALLS: list[Callable[[AllegroClient], object]] = [
     lambda client: client.add_invoice(FORM_ID, file_name="fv.pdf", invoice_number="FV 1/11/2026"),
     lambda client: client.add_invoice(FORM_ID, file_name="fv.pdf", invoice_number=None),
     lambda client: client.upload_invoice_file(FORM_ID, invoice_id=INVOICE_ID, pdf=b"%PDF-1.7"),
+    lambda client: client.carriers(),
+    lambda client: client.list_shipments(FORM_ID),
+    lambda client: client.add_shipment(FORM_ID, carrier_id="DPD", carrier_name="", waybill="AD-1"),
+    lambda client: client.add_shipment(FORM_ID, carrier_id="OTHER", carrier_name="Jan", waybill="1"),
     lambda client: client.list_offers(external_ids=["A 1", "B"], status=["ACTIVE"]),
+    lambda client: client.list_offers(sort="-stock.available", offer_ids=["17000000001", "17000000002"]),
+    lambda client: client.offer_stock("17000000001"),
+    lambda client: client.set_offer_quantity(INVOICE_ID, offer_id="17000000001", quantity=4),
+    lambda client: client.quantity_tasks(INVOICE_ID),
+    lambda client: client.empty_offer("17000000001"),
     lambda client: client.list_billing_entries(
         occurred_from=WHEN, occurred_to=WHEN, order_id=FORM_ID, marketplace_id="allegro-pl"
     ),

@@ -1,6 +1,7 @@
 """The Allegro client against the stand-in, over a real connection, on good days and bad."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import httpx2
 import pytest
@@ -12,6 +13,7 @@ from stragan.gateways.allegro import (
     SCOPES,
     AllegroAuth,
     AllegroClient,
+    AllegroConflict,
     AllegroUnavailable,
     AuthorizationPending,
     CheckoutForm,
@@ -211,10 +213,23 @@ def test_a_document_reaches_the_order(served: tuple[World, str]) -> None:
 
 
 @pytest.mark.usefixtures("quiet")
+def test_a_parcel_reaches_the_order(served: tuple[World, str]) -> None:
+    with client_of(served[1]) as client:
+        form = next(f for f in map(parse_form, all_forms(client).values()) if f.status != "CANCELLED")
+        assert "DPD" in {carrier.id for carrier in client.carriers()}
+        made = client.add_shipment(form.id, carrier_id="OTHER", carrier_name="Jan", waybill="AB-1")
+        (known,) = client.list_shipments(form.id)
+    assert (known.id, known.carrier_id, known.carrier_name, known.waybill) == (
+        made.id,
+        "OTHER",
+        "Jan",
+        "AB-1",
+    )
+
+
+@pytest.mark.usefixtures("quiet")
 def test_dictionaries_offers_and_fees_are_read(served: tuple[World, str]) -> None:
-    more = ("allegro:api:sale:offers:read", "allegro:api:billing:read", "allegro:api:payments:read")
-    token = connected(served[1], scopes=(*SCOPES, *more)).access_token
-    with client_of(served[1], token=token) as client:
+    with client_of(served[1]) as client:
         assert "allegro-pl" in {marketplace.id for marketplace in client.marketplaces()}
         assert client.list_offers(limit=10).offers
         assert client.list_billing_entries(limit=10)
@@ -223,5 +238,39 @@ def test_dictionaries_offers_and_fees_are_read(served: tuple[World, str]) -> Non
 
 @pytest.mark.usefixtures("quiet")
 def test_a_permission_that_was_not_asked_for_is_named_missing(served: tuple[World, str]) -> None:
-    with client_of(served[1]) as client, pytest.raises(ScopeMissing):
-        client.list_offers(limit=10)
+    fewer = tuple(scope for scope in SCOPES if "billing" not in scope)
+    token = connected(served[1], scopes=fewer).access_token
+    with client_of(served[1], token=token) as client, pytest.raises(ScopeMissing):
+        client.list_billing_entries(limit=10)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_quantity_is_set_once_and_its_tasks_say_how_it_went(served: tuple[World, str]) -> None:
+    world, url = served
+    offer, ended = world.sellers[0].catalog.common[2], world.sellers[0].catalog.common[3]
+    commands = [str(uuid4()) for _ in range(3)]
+    with client_of(url) as client:
+        assert client.quantity_tasks(commands[0]) is None
+        client.set_offer_quantity(commands[0], offer_id=offer.id, quantity=12)
+        (task,) = client.quantity_tasks(commands[0]) or ()
+        assert (task.offer.id, task.status) == (offer.id, "SUCCESS")
+        assert client.offer_stock(offer.id) == 12
+        with pytest.raises(AllegroConflict):
+            client.set_offer_quantity(commands[0], offer_id=offer.id, quantity=13)
+        client.empty_offer(ended.id)
+        client.set_offer_quantity(commands[1], offer_id=ended.id, quantity=5)
+        (refused,) = client.quantity_tasks(commands[1]) or ()
+        assert refused.errors[0].user_message == "Oferta jest zakończona."
+        assert client.list_offers(status=["ENDED"], sort="stock.available").offers
+
+
+def test_a_lost_answer_to_a_quantity_command_is_not_sent_again(
+    quiet: World, served: tuple[World, str]
+) -> None:
+    quiet.faults.add(Fault(kind="drop_after", path="quantity-change-commands", method="PUT", count=1))
+    offer, command = quiet.sellers[0].catalog.common[6], str(uuid4())
+    with client_of(served[1]) as client:
+        with pytest.raises(AllegroUnavailable):
+            client.set_offer_quantity(command, offer_id=offer.id, quantity=9)
+        (task,) = client.quantity_tasks(command) or ()
+    assert task.status == "SUCCESS"

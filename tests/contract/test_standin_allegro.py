@@ -91,6 +91,38 @@ def test_offers_are_as_described(shop: Shop) -> None:
         _checked(shop, "GET", f"/sale/product-offers/{offer.id}")
 
 
+def test_a_quantity_is_changed_as_described(shop: Shop) -> None:
+    offer = shop.world.sellers[0].catalog.common[4]
+    command = "6f1a0001-aaaa-41f1-9000-00000000000a"
+    path, json = f"/sale/offer-quantity-change-commands/{command}", {"Content-Type": MEDIA_TYPE}
+    criteria = f'[{{"type": "CONTAINS_OFFERS", "offers": [{{"id": "{offer.id}"}}, {{"id": "1"}}]}}]'
+    body = f'{{"modification": {{"changeType": "FIXED", "value": 77}}, "offerCriteria": {criteria}}}'.encode()
+
+    assert _checked(shop, "GET", f"{path}/tasks").status_code == 404
+    for status in (201, 409):
+        assert _checked(shop, "PUT", path, content=body, headers=json).status_code == status
+    assert _checked(shop, "GET", path).json()["taskCount"] == {"failed": 1, "success": 1, "total": 2}
+    tasks = _checked(shop, "GET", f"{path}/tasks").json()["tasks"]
+    assert [task["status"] for task in tasks] == ["SUCCESS", "FAIL"]
+    assert _checked(shop, "PUT", f"{path[:-1]}b", content=b"{}", headers=json).status_code == 422
+    assert shop.get(f"/sale/product-offers/{offer.id}")["stock"]["available"] == 77
+
+
+def test_an_offer_is_emptied_as_described(shop: Shop) -> None:
+    offer = shop.world.sellers[0].catalog.common[5]
+    path, json = f"/sale/product-offers/{offer.id}", {"Content-Type": MEDIA_TYPE}
+
+    emptied = _checked(shop, "PATCH", path, content=b'{"stock": {"available": 0}}', headers=json)
+    assert emptied.status_code == 200
+    assert emptied.json()["publication"]["status"] == "ENDED"
+    refused = _checked(shop, "PATCH", path, content=b'{"stock": {"available": 5}}', headers=json)
+    assert refused.status_code == 422
+    unknown = _checked(
+        shop, "PATCH", "/sale/product-offers/1", content=b'{"stock": {"available": 0}}', headers=json
+    )
+    assert unknown.status_code == 404
+
+
 def test_an_order_is_set_in_work_as_described(shop: Shop) -> None:
     form = shop.get("/order/checkout-forms", status="READY_FOR_PROCESSING")["checkoutForms"][0]
     path = f"/order/checkout-forms/{form['id']}"
@@ -108,6 +140,7 @@ def test_a_document_is_sent_as_described(shop: Shop) -> None:
     path = f"/order/checkout-forms/{form['id']}/invoices"
     json, pdf = {"Content-Type": MEDIA_TYPE}, {"Content-Type": "application/pdf"}
     body = b'{"file": {"name": "FV 1.pdf"}, "invoiceNumber": "FV 1/11/2026"}'
+    shop.admin("PUT", "settings", {"invoice_pause_seconds": 60, "scan_seconds": 60})
 
     created = _checked(shop, "POST", path, content=body, headers=json)
     assert created.status_code == 201
@@ -118,6 +151,25 @@ def test_a_document_is_sent_as_described(shop: Shop) -> None:
         assert _checked(shop, "PUT", file, content=content, headers=pdf).status_code == status
     assert _checked(shop, "POST", path, content=body, headers=json).status_code == 422
     assert _checked(shop, "GET", path).json()["invoices"][0]["file"]
+
+
+def test_a_parcel_is_told_as_described(shop: Shop) -> None:
+    form = shop.get("/order/checkout-forms", status="READY_FOR_PROCESSING")["checkoutForms"][2]
+    path, json = f"/order/checkout-forms/{form['id']}/shipments", {"Content-Type": MEDIA_TYPE}
+    shop.admin("PUT", "settings", {"used_waybills": ["9"], "sent_on_parcel": True})
+
+    assert "OTHER" in {one["id"] for one in _checked(shop, "GET", "/order/carriers").json()["carriers"]}
+    for body, status in (
+        (b'{"carrierId": "DPD", "waybill": "600"}', 201),
+        (b'{"carrierId": "OTHER", "carrierName": "Jan", "waybill": "601"}', 201),
+        (b'{"carrierId": "DPD", "waybill": "9"}', 409),
+        (b'{"carrierId": "ALLEGRO", "waybill": "602"}', 400),
+    ):
+        assert _checked(shop, "POST", path, content=body, headers=json).status_code == status
+    listed = _checked(shop, "GET", path).json()["shipments"]
+    assert [one["waybill"] for one in listed] == ["600", "601"]
+    told = shop.get(f"/order/checkout-forms/{form['id']}")["fulfillment"]
+    assert (told["status"], told["shipmentSummary"]["lineItemsSent"]) == ("SENT", "ALL")
 
 
 @pytest.mark.parametrize("kind", ["rate_limit", "server_error", "expired_token"])

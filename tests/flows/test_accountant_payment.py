@@ -1,13 +1,17 @@
 """An invoice says "zapłacono" only of money that came, and names an account only where a transfer is due."""
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from builders.companies import NOW, a_company, a_shop
+from builders.issuing import an_author
 from builders.orders import a_numbered_form, for_a_company, stored
-from builders.paper import issued_or_refused, paper
+from builders.paper import a_wish, issued_or_refused, paper, told
+from stragan.core.snapshot import DocumentKind, DocumentSnapshot
+from stragan.flows.issue_document import issue_documents
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = "PL61109010140000071219812874"
@@ -74,12 +78,16 @@ def test_an_unpaid_transfer_names_the_account() -> None:
     assert PRINTED_ACCOUNT in paper(the_invoice_of(company, form))
 
 
-def test_a_document_of_zero_is_not_called_paid(company: Any) -> None:
+def test_who_pays_nothing_gets_no_invoice_and_a_pro_forma_is_not_called_paid(company: Any) -> None:
     zero = {"amount": "0.00", "currency": "PLN"}
     form = paid_by(a_numbered_form(1), paidAmount=None, finishedAt=None)
     form["lineItems"][0]["price"] = form["lineItems"][0]["originalPrice"] = zero
     form["delivery"]["cost"] = form["summary"]["totalToPay"] = zero
-    printed = paper(the_invoice_of(company, form))
+    orders = stored(a_shop(company), [form], now=NOW)
+    assert issued_or_refused(company, orders) == ["order_worth_nothing"]
+    wish = replace(a_wish(company), kind=DocumentKind.PRO_FORMA)
+    [outcome] = issue_documents([orders[0].pk], wish=wish, author=an_author())
+    printed = paper(cast("DocumentSnapshot", told(outcome)))
     assert "0,00 zł" in printed
     assert "zapłacono" not in printed
 

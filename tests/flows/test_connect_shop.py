@@ -111,14 +111,23 @@ def test_a_removed_shop_comes_back_with_its_orders(market: Market, owner: User) 
     shop = market.connect("Stary")
     market.fetch(shop)
     before = {form_id: order.pk for form_id, order in market.orders().items()}
-    actions.remove_shop(shop=shop, user=owner, now=NOW)
+    connect_shop.disconnect(shop=shop, user=owner, now=NOW)
     shop.refresh_from_db()
     assert (shop.access_token, shop.refresh_token) == ("", "")
+    assert market.asked("/auth/oauth/revoke") == 1
     back = market.connect("Nowy")
     run = market.fetch(back)
     assert (back.pk, back.name) == (shop.pk, "Nowy")
     assert (run.new, run.changed, run.unchanged) == (0, 0, len(before))
     assert {form_id: order.pk for form_id, order in market.orders().items()} == before
+
+
+def test_a_shop_is_removed_while_allegro_is_down(market: Market, owner: User) -> None:
+    shop = market.connect()
+    market.world.faults.add(Fault(kind="server_error", path="/auth/oauth/revoke", count=9))
+    connect_shop.disconnect(shop=shop, user=owner, now=NOW)
+    shop.refresh_from_db()
+    assert (shop.state, shop.refresh_token) == (ShopState.REMOVED, "")
 
 
 def test_a_refused_consent_connects_nothing(market: Market) -> None:
@@ -151,6 +160,28 @@ def test_a_page_polls_until_the_seller_confirms(market: Market, owner: User) -> 
     assert shop.allegro_login == "dom_i_kubek"
     row.refresh_from_db()
     assert (row.outcome, row.secret) == ("connected", "")
+
+
+def test_a_second_tab_of_the_page_comes_to_the_same_shop(market: Market, owner: User) -> None:
+    row = connect_shop.start_device(company=market.company, wish=wish(), user=owner, now=NOW)
+    used = Authorization.objects.for_company(market.company)
+    used.update(used_at=real_now(), outcome="connecting")
+    assert poll(market, row, owner) is None  # the first tab is still saving
+    used.update(used_at=None, outcome="")
+    shop = poll_later(market, row, owner)
+    assert shop is not None
+    assert poll(market, row, owner) == shop
+    assert market.asked("/auth/oauth/token") == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "age"), [("connecting", connect_shop.CONNECTING_LIFE), ("access_denied", timedelta())]
+)
+def test_what_came_to_nothing_is_said_to_be_over(
+    market: Market, owner: User, outcome: str, age: timedelta
+) -> None:
+    row = connect_shop.start_device(company=market.company, wish=wish(), user=owner, now=NOW)
+    Authorization.objects.for_company(market.company).update(used_at=real_now() - age, outcome=outcome)
     with pytest.raises(connect_shop.AuthorizationUsed):
         poll(market, row, owner)
 
@@ -264,6 +295,8 @@ def test_a_demo_never_leaves_this_machine(settings: Any) -> None:
 def test_a_shop_of_production_never_meets_a_stand_in(market: Market) -> None:
     shop = market.connect()
     Shop.objects.for_company(market.company).update(api_url="https://api.allegro.pl")
+    # The stand-in counts a question once it has answered it.
+    wait_until(lambda: market.asked("/order/event-stats") == 1, seconds=5, what="the connection counted")
     market.world.log.clear()
     run = market.fetch(shop)
     assert (run.state, run.error_code) == ("failed", "allegro_address_differs")

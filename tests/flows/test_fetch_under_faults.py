@@ -1,11 +1,10 @@
-"""Faults, kills and strange payloads: nothing is lost, nothing is doubled, totals stay Allegro's."""
+"""Single faults told apart, kills of whole commands, the official samples; test_sync_trials has all."""
 
 import json
 import os
 import random
 import signal
 import time
-from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -15,82 +14,23 @@ from typing import Any
 import pytest
 
 from builders.installations import Installation, an_installation
-from builders.markets import Market, a_market, a_world
+from builders.markets import a_market, a_world
+from builders.sendings import impatient
 from standins.allegro.clock import parse
 from standins.allegro.faults import Fault
 from standins.allegro.server import running
 from standins.allegro.world import World
-from stragan.flows import clients
-from stragan.gateways.allegro import AllegroClient, Patience
 from stragan.kit.clock import real_now
-from stragan.orders.models import Order, OrderLine, OrderRevision
 from stragan.shops.models import PendingForm, Shop
-
-KINDS = ("rate_limit", "server_error", "cut_body", "drop_before", "drop_after", "expired_token")
 
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits between repeated calls are cut short; how often they are repeated stays."""
-
-    def client_of(*, api_url: str, access_token: str, client_id: str) -> AllegroClient:
-        del client_id
-        return AllegroClient(
-            api_url=api_url,
-            access_token=access_token,
-            user_agent=clients.agent(),
-            patience=Patience(first_wait_s=0.001, rate_limited_wait_s=0.001, longest_wait_s=0.01),
-        )
-
-    monkeypatch.setattr("stragan.flows.tokens.client_of", client_of)
+    monkeypatch.setattr("stragan.flows.tokens.client_of", impatient)
 
 
-# `make soak` raises the number of seeds and kills.
 SOAK = int(os.environ.get("STRAGAN_SOAK", "0"))
-
-
-def one_in_ten(world: World, *, seed: int) -> None:
-    """Every tenth request goes wrong, in one way or another."""
-    for number, kind in enumerate(KINDS):
-        world.faults.add(Fault(kind=kind, probability=0.1 / len(KINDS), seed=seed * 100 + number))
-    for kind in ("duplicated_events", "out_of_order_events", "missing_events"):
-        world.faults.disturb(kind, probability=0.1, seed=seed)
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("hasty")
-@pytest.mark.parametrize("seed", range(1, 1 + max(3, SOAK)))
-def test_one_fault_in_ten_loses_and_doubles_nothing(settings: Any, seed: int) -> None:
-    with a_market(settings, orders=250, seed=seed) as market:
-        shop = market.connect()
-        one_in_ten(market.world, seed=seed)
-        for _ in range(3):
-            market.world.add_orders(20, seller=0)
-            settled(market, shop)
-        assert market.ours() == market.truth()
-        assert_whole(market)
-
-
-def settled(market: Market, shop: Shop) -> None:
-    """Fetch until a run ends well, as the scheduler would."""
-    for _ in range(8):
-        if market.fetch(shop).state == "done" and not PendingForm.objects.exists():
-            return
-    pytest.fail("no run ended well")
-
-
-def assert_whole(market: Market) -> None:
-    """Numbers are consecutive, every purchase stands once, every order has its revisions."""
-    orders = list(Order.objects.for_company(market.company).order_by("number"))
-    assert [order.number for order in orders] == list(range(1, len(orders) + 1))
-    lines = Counter(
-        OrderLine.objects.for_company(market.company)
-        .filter(order__superseded_by__isnull=True)
-        .values_list("order__allegro_id", flat=True)
-    )
-    live = [order for order in orders if order.superseded_by_id is None and order.gone_at is None]
-    assert {order.allegro_id: order.line_count for order in live} == dict(lines)
-    assert OrderRevision.objects.count() == sum(order.revision_count for order in orders)
 
 
 @pytest.mark.django_db
@@ -173,6 +113,7 @@ def killed(tmp_path: Path) -> Iterator[tuple[Installation, World]]:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not SOAK, reason="a long run: make soak")
 def test_killed_anywhere_and_run_again_the_outcome_is_the_same(
     killed: tuple[Installation, World],
 ) -> None:
@@ -199,6 +140,7 @@ def test_killed_anywhere_and_run_again_the_outcome_is_the_same(
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not SOAK, reason="a long run: make soak")
 def test_a_command_waits_for_its_twin_and_both_end_well(killed: tuple[Installation, World]) -> None:
     installation, world = killed
     twins = [installation.start(["-m", "stragan", "orders", "fetch", "--json"]) for _ in range(2)]

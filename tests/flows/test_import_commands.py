@@ -106,6 +106,9 @@ def test_from_connecting_to_the_list(place: tuple[Installation, World]) -> None:
     assert (row["shop"], row["state"], row["pending"], row["error"]) == ("Sklep", "connected", 0, None)
     assert row["cursor"]
     assert row["lag_s"] >= 0
+    assert told(installation, "orders", "replay", "--dry-run") == [
+        {"orders": 2, "different": 0, "unreadable": 0, "changed": 0, "purged": 0}
+    ]
 
 
 def test_refusals_carry_code_and_message(place: tuple[Installation, World]) -> None:

@@ -167,3 +167,29 @@ def test_compute_answers_line_by_line_without_a_company(tmp_path: Path) -> None:
     assert (done.returncode, len(answers)) == (1, 2)
     assert answers[1]["refused"] == "not_json"
     assert not (tmp_path / "data").exists()
+
+
+def test_every_kind_is_issued_by_command_and_answers_with_its_first_result(
+    installation: Installation,
+) -> None:
+    fill(installation, 2)
+    first, second = (f"5f1a{number:04}-aaaa-11f1-9000-{number:012}" for number in (1, 2))
+    papers = ["documents", "issue", "pro_forma", "--ready", "--json"]
+    done = installation.command(*papers)
+    assert [row.get("document", row.get("refused")) for row in lines(done.stdout)] == [
+        "PRO 1/11/2026",
+        "PRO 2/11/2026",
+        "vat_missing",
+    ]
+    assert lines(installation.command(*papers).stdout) == lines(done.stdout)
+    receipt = installation.command("documents", "issue", "receipt", "--order", first, "--json")
+    assert "receipts_not_chosen" in receipt.stderr
+    [row] = lines(receipt.stdout)
+    assert (row["document"], row["kind"], row["gross"]) == ("PAR 1/11/2026", "receipt", "54.99")
+    income = installation.command("documents", "issue", "other_income", "--order", second, "--json")
+    assert [one["document"] for one in lines(income.stdout)] == ["IP 1/11/2026"]
+    refused = installation.command(*ISSUE, "--order", first, second)
+    assert (refused.returncode, [one["refused"] for one in lines(refused.stdout)]) == (
+        1,
+        ["original_exists", "original_exists"],
+    )

@@ -125,12 +125,6 @@ def test_numbers_follow_dates_within_a_series(company: Any) -> None:
     assert next_one.document.number == "FV 2/11/2026"
 
 
-def test_other_kinds_are_refused_for_now(company: Any) -> None:
-    orders = stored(a_shop(company), [a_numbered_form(1)], now=NOW)
-    [outcome] = issue(company, orders, kind=DocumentKind.RECEIPT)
-    assert outcome.refusal.code == "kind_unavailable"
-
-
 def test_orders_are_closed_when_the_company_wants_it(company: Any) -> None:
     company.close_order_on_issue = True
     [order] = stored(a_shop(company), [a_numbered_form(1)], now=NOW)

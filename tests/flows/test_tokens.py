@@ -145,7 +145,7 @@ def test_the_lease_of_a_dead_process_is_taken_at_once_and_of_a_distant_one_in_ti
     dead[1] = "99999999"
     assert leases.take(shop.pk, owner=":".join(dead), now=now)
     assert leases.take(shop.pk, owner="far-away:1:abc", now=now)
-    assert not leases.take(shop.pk, owner=leases.new_owner(), now=now + timedelta(seconds=59))
+    assert not leases.take(shop.pk, owner=leases.new_owner(), now=now + timedelta(seconds=44))
     assert leases.take(shop.pk, owner=leases.new_owner(), now=now + timedelta(seconds=61))
 
 

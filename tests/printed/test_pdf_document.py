@@ -25,7 +25,7 @@ from builders.snapshots import (
 )
 from stragan.core.snapshot import DocumentKind, DocumentSnapshot, Payment
 from stragan.formats.pdf import render
-from stragan.formats.pdf.document import KindNotPrintable, document_of
+from stragan.formats.pdf.document import document_of
 from stragan.formats.pdf.styles import GRID
 
 
@@ -167,11 +167,6 @@ def test_an_eu_company_and_reverse_charge_are_named() -> None:
     text = text_of(with_lines(an_invoice(buyer=buyer), a_line(1, vat_code="oo")))
     assert "VAT UE SK1234567890" in text
     assert "odwrotne obciążenie" in text
-
-
-def test_other_kinds_are_refused_until_they_have_a_template() -> None:
-    with pytest.raises(KindNotPrintable):
-        render(an_invoice(kind=DocumentKind.PRO_FORMA))
 
 
 def test_quantities_and_long_amounts_fit_their_columns() -> None:
@@ -318,3 +313,20 @@ def test_a_simple_invoice_is_small() -> None:
 
 def test_the_shop_alias_stays_inside_the_system() -> None:
     assert "przyklad-handel" not in text_of(a_company_invoice())
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "what_it_is_not"),
+    [
+        (DocumentKind.PRO_FORMA, "Pro forma", "Nie jest fakturą ani dowodem księgowym."),
+        (DocumentKind.OFFER, "Oferta", "Nie jest fakturą ani dowodem księgowym."),
+        (DocumentKind.RECEIPT, "Potwierdzenie sprzedaży", "Nie jest paragonem fiskalnym ani fakturą."),
+        (DocumentKind.OTHER_INCOME, "Inny przychód – sprzedaż", "Nie jest fakturą ani paragonem."),
+    ],
+)
+def test_every_other_kind_says_under_its_title_what_it_is_not(
+    kind: DocumentKind, title: str, what_it_is_not: str
+) -> None:
+    text = " ".join(text_of(an_invoice(kind=kind)).split())
+    assert text.startswith(f"{title} ")
+    assert what_it_is_not in text

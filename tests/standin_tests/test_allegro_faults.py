@@ -183,3 +183,40 @@ def test_the_state_of_another_world_is_left_alone(tmp_path: Path) -> None:
     Keeper(small_world(), file).save()
 
     assert not restore(small_world(seed=8), file)
+
+
+def test_a_late_answer_comes_when_all_is_done(shop: Shop) -> None:
+    order_id = next(order.id for order in shop.world.orders if order.fulfillment == "NEW")
+    _break(shop, "late", count=1, seconds=0.2, path="fulfillment")
+    began = time.monotonic()
+    shop.send("PUT", f"/order/checkout-forms/{order_id}/fulfillment", {"status": "PROCESSING"})
+
+    assert time.monotonic() - began >= 0.2
+    assert shop.get(f"/order/checkout-forms/{order_id}")["fulfillment"]["status"] == "PROCESSING"
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins"), [("empty_answer", b""), ("half_json", b'{"id"'), ("html_page", b"<!doctype")]
+)
+def test_an_answer_of_200_may_be_none(shop: Shop, kind: str, begins: bytes) -> None:
+    whole = shop.call("GET", "/me").content
+    _break(shop, kind, count=1)
+    answer = shop.call("GET", "/me")
+
+    assert answer.status_code == 200
+    assert answer.content[: len(begins) or None] == begins
+    assert answer.content != whole
+
+
+def test_a_stale_answer_knows_orders_as_they_were_before_their_latest_change(shop: Shop) -> None:
+    order = next(one for one in shop.world.orders if one.seller == 0 and one.fulfillment == "NEW")
+    (new,) = shop.world.add_orders(1, seller=0)
+    path = f"/order/checkout-forms/{order.id}"
+    shop.send("PUT", f"{path}/fulfillment", {"status": "SENT"})
+    _break(shop, "stale", count=3)
+
+    assert shop.get(path)["fulfillment"]["status"] == "NEW"
+    assert shop.call("GET", f"/order/checkout-forms/{new.id}").status_code == 404
+    listed = {form["id"]: form for form in shop.get("/order/checkout-forms")["checkoutForms"]}
+    assert new.id not in listed
+    assert shop.get(path)["fulfillment"]["status"] == "SENT"

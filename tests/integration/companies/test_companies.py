@@ -98,7 +98,6 @@ def test_a_change_of_settings_says_which_columns_and_who() -> None:
         street="ul. Nowa 1",
         postal_code="00-999",
         city="Przykładowo",
-        vat_payer=True,
         warehouse=True,
         books="none",
         allegro_module=True,

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from builders.companies import NOW, a_shop
 from builders.orders import a_numbered_form, stored
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.actions import Author
-from stragan.documents.models import Document
+from stragan.documents.models import Document, OrderDocument
 from stragan.flows.issue_document import issue_documents
 from stragan.flows.issue_preparing import Wish
 from stragan.kit.audit import Actor
@@ -67,8 +67,15 @@ def test_a_second_original_for_an_order_is_refused(document: Document) -> None:
         "number": "'FV 2/11/2026'",
         "sequence": "2",
     }
-    # On SQLite the guard against INSERT OR REPLACE answers before the unique index does.
-    refused(copied(document, "INSERT", other), "document_original_once|cannot be changed or deleted")
+    with connection.cursor() as cursor:
+        cursor.execute(copied(document, "INSERT", other))
+    second = Document.objects.for_company(document.company_id).get(sequence=2)
+    rows = OrderDocument.objects.for_company(document.company_id)
+    link = {"company_id": document.company_id, "order_id": document.order_id, "document": second}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.create(**link, original=True, origin="issued", at=NOW)
+    rows.update(ended_at=NOW, end_code="voided", end_reason="pomyłka")
+    rows.create(**link, original=True, origin="issued", at=NOW)
 
 
 def copied(document: Document, verb: str, changes: dict[str, str], *, keep_id: bool = False) -> str:

@@ -85,7 +85,7 @@ def test_a_chunk_that_breaks_takes_no_number_and_leaves_no_trace(
         raise PowerCut
 
     with monkeypatch.context() as patched:
-        patched.setattr(actions, "_ask_for_files", cut)
+        patched.setattr(actions, "ask_for_files", cut)
         with pytest.raises(PowerCut):
             issue_documents([order.pk for order in orders], wish=a_wish(company), author=AUTHOR)
     assert not Document.objects.for_company(company).exists()
@@ -154,5 +154,5 @@ def test_a_chunk_needs_the_same_few_statements_however_many_orders(
     company: Any, django_assert_max_num_queries: Any
 ) -> None:
     orders = stored(a_shop(company), [a_numbered_form(n) for n in range(1, 61)], now=NOW)
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(37):  # on PostgreSQL two of them take ids for rows that are copied in
         issue_documents([order.pk for order in orders], wish=a_wish(company), author=AUTHOR)

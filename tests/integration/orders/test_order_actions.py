@@ -84,18 +84,6 @@ def test_a_documented_order_is_done(
     assert Order.objects.for_company(company).filter(has_original=True).count() == 1
 
 
-def test_a_change_after_issuing_is_noticed_only_where_it_matters(company: Company) -> None:
-    shop = a_shop(company)
-    order = stored(shop, [a_numbered_form(1)], now=NOW)[0]
-    actions.mark_documented(orders=[order], close=True, now=LATER)
-    stored(shop, [a_numbered_form(1, messageToSeller="Dziękuję")], now=LATER)
-    order.refresh_from_db()
-    assert (order.changed_after_issue, order.status) == (False, OrderStatus.CLOSED)
-    stored(shop, [a_numbered_form(1, status="CANCELLED")], now=LATER)
-    order.refresh_from_db()
-    assert (order.changed_after_issue, order.status, order.revision_count) == (True, OrderStatus.CLOSED, 3)
-
-
 def test_settings_that_decide_about_documents_are_asked_again(company: Company) -> None:
     form: dict[str, Any] = a_numbered_form(1)
     form["lineItems"][0]["tax"] = None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stragan.core.numbering import InvalidPattern, checked_pattern, format_number, period_of
+from stragan.core.numbering import InvalidPattern, checked_pattern, format_number, may_collide, period_of
 
 MONTHLY = "FV {nr}/{month}/{year}"
 
@@ -52,3 +52,45 @@ def test_no_number_comes_twice_in_a_series(drawn: list[tuple[int, date]]) -> Non
         keys = {(sequence, period_of(pattern, on=day)) for sequence, day in drawn}
         numbers = {format_number(pattern, sequence=sequence, issue_date=day) for sequence, day in drawn}
         assert len(numbers) == len(keys)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "collides"),
+    [
+        ("FV {nr}/{month}/{year}", "FV {nr}/{month}/{year}", True),
+        ("FV {nr}/{month}/{year}", "PAR {nr}/{month}/{year}", False),
+        ("FV {nr}/{month}/{year}", "FV {nr}/{year}", False),
+        ("FV {nr}/{month}/{year}", "FV {nr}/11/{year}", True),
+        ("F{nr}", "F1{nr}", True),
+        ("F{nr}{year}", "F{nr}{month}{year}", True),
+        ("F0{nr}", "F{nr}", False),
+    ],
+)
+def test_patterns_that_could_give_one_number_are_found(one: str, other: str, *, collides: bool) -> None:
+    assert may_collide(one, other) is collides
+    assert may_collide(other, one) is collides
+
+
+@given(
+    patterns=st.lists(
+        st.sampled_from(
+            ["F{nr}", "F{nr}/{year}", "F{year}{nr}", "F{nr}{month}{year}", "F1{nr}", "F{month}{year}{nr}"]
+        ),
+        min_size=2,
+        max_size=2,
+        unique=True,
+    ),
+    first=st.integers(min_value=1, max_value=99_999),
+    second=st.integers(min_value=1, max_value=99_999),
+    days=st.tuples(
+        st.dates(date(2026, 1, 1), date(2030, 12, 31)), st.dates(date(2026, 1, 1), date(2030, 12, 31))
+    ),
+)
+def test_patterns_told_apart_never_give_one_number(
+    patterns: list[str], first: int, second: int, days: tuple[date, date]
+) -> None:
+    numbers = {
+        format_number(pattern, sequence=sequence, issue_date=day)
+        for pattern, sequence, day in zip(patterns, (first, second), days, strict=True)
+    }
+    assert len(numbers) == 2 or may_collide(*patterns)

@@ -81,19 +81,6 @@ def test_differences_tell_amounts_and_keep_personal_data_to_themselves() -> None
     }
 
 
-@pytest.mark.parametrize(
-    ("new", "touched"),
-    [
-        (an_order(message="Proszę o szybką wysyłkę", note="x", fulfillment_status="SENT"), False),
-        (an_order(status="CANCELLED"), True),
-        (an_order(lines=(a_line(price=Decimal("39.00")),)), True),
-        (an_order(invoice=replace(an_order().invoice, required=True)), True),
-    ],
-)
-def test_only_what_a_document_shows_counts_as_changed_after_issuing(new: OrderData, *, touched: bool) -> None:
-    assert assess.touches_documents(assess.differences(an_order(), new)) is touched
-
-
 def test_search_finds_polish_letters_written_plainly() -> None:
     text = assess.search_text(an_order(lines=(a_line(offer_name="Żółw ŁÓDZKI"),)), number=17)
     assert text.startswith("17 jan_k jan konto anna probna ")

@@ -226,10 +226,12 @@ def test_offers_fees_and_wallet_moves_are_read() -> None:
         "count": 1, "totalCount": 1,
     }  # fmt: skip
     fees = {"billingEntries": [{"id": "b", "type": {"id": "SUC"}, "order": {"id": "f-1"},
+                                "occurredAt": "2026-11-21T04:00:00.000Z", "tax": {"percentage": "23"},
                                 "value": {"amount": "-3.10", "currency": "PLN"}}]}  # fmt: skip
     moves = {
         "paymentOperations": [
-            {"type": "PAYOUT", "value": {"amount": -5, "currency": "PLN"}, "payment": None}
+            {"type": "PAYOUT", "value": {"amount": -5, "currency": "PLN"}, "payment": None,
+             "occurredAt": "2026-11-21T04:00:00.000Z"}
         ],
         "count": 1, "totalCount": 1,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from builders.allegro_payloads import a_form, as_bytes, with_line
@@ -263,8 +263,10 @@ SCALARS = (
 )
 
 
-@settings(max_examples=30)
-@given(st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
+)
 def test_any_json_has_a_hash_that_spelling_does_not_change(value: object) -> None:
     hashed = content_hash(json.dumps(value).encode())
     assert len(hashed) == 64

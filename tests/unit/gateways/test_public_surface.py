@@ -2,13 +2,18 @@
 
 from stragan.gateways import allegro
 
-CLIENTS = {"AllegroAuth", "AllegroClient", "Budget", "Patience", "SCOPES", "budget_for", "content_hash",
-           "parse_form", "pkce_pair", "user_agent"}  # fmt: skip
+CLIENTS = {"AllegroAuth", "AllegroClient", "Budget", "Grant", "Quota", "Patience", "SCOPES", "budget_for",
+           "content_hash", "digest_of", "parse_form", "pkce_pair", "raw_form", "read_billing_entries",
+           "read_events", "read_offers", "read_payment_operations", "user_agent",
+           "without_contact"}  # fmt: skip
 ANSWERS = {
-    "BillingEntry", "DeviceGrant", "EventPage", "FormPage", "InvoiceFile", "LatestEvent", "ListedOffer",
-    "Marketplace", "Me", "Named", "OfferPage", "OrderEvent", "OrderInvoice", "OrderInvoices", "OrderLink",
-    "PaymentOperation", "PaymentOperations", "Publication", "RawForm", "SellingMode", "SignedAmount", "Stock",
-    "TokenPair", "Verification", "Wallet",
+    "BillingEntry", "BillingType", "Carrier", "DeviceGrant", "Digest", "EventPage", "FeeTax", "FormPage",
+    "Heard",
+    "InvoiceFile", "LatestEvent",
+    "ListedOffer", "Marketplace", "Me", "Named", "OfferPage", "OrderEvent", "OrderInvoice", "OrderInvoices",
+    "OrderLink", "PaymentOperation", "PaymentOperations", "Publication", "QuantityTask", "RawForm",
+    "SellingMode", "Shipment", "SignedAmount", "Stock", "TaskError", "TaskOffer", "TokenPair", "Verification",
+    "Wallet",
 }  # fmt: skip
 FORM = {
     "AdditionalService", "Amount", "Buyer", "BuyerAddress", "CheckoutForm", "CodBookedPayment", "CompanyId",

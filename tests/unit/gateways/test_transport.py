@@ -14,6 +14,7 @@ from stragan.gateways.allegro import (
     AllegroRejected,
     AllegroUnavailable,
     Budget,
+    Grant,
     InsecureAddress,
     Patience,
     RateLimited,
@@ -211,6 +212,58 @@ def test_a_budget_recovers_with_time_up_to_its_burst() -> None:
     assert [budget.reserve(), budget.reserve()] == [0.0, 1.0]
     now_s[0] = 1000.0
     assert [budget.reserve(), budget.reserve()] == [0.0, 1.0]
+
+
+class Purse:
+    """A quota of blocks of two; it notes what it was told."""
+
+    def __init__(self, *grants: Grant) -> None:
+        self.grants = list(grants)
+        self.limits: list[float] = []
+
+    def take(self) -> Grant:
+        return self.grants.pop(0)
+
+    def limited(self, *, wait_s: float) -> None:
+        self.limits.append(wait_s)
+
+
+def test_requests_come_from_the_quota_in_blocks() -> None:
+    purse = Purse(Grant(requests=2, seconds=60), Grant(requests=2, seconds=60))
+    budget = Budget(clock=lambda: 0.0, quota=purse)
+    assert [budget.reserve() for _ in range(3)] == [0.0, 0.0, 0.0]
+    assert purse.grants == []
+
+
+def test_where_the_quota_is_empty_a_call_waits_as_after_a_429() -> None:
+    purse = Purse(Grant(requests=0, seconds=2.5), Grant(requests=2, seconds=60))
+    script = Script(ME)
+    with script.client(budget=Budget(quota=purse)) as client:
+        client.me()
+    assert script.slept == [3.0]
+    assert purse.limits == []  # nobody else learns anything from it
+    empty = Purse(Grant(requests=0, seconds=600))
+    with script.client(budget=Budget(quota=empty)) as client, pytest.raises(RateLimited):
+        client.me()
+
+
+def test_what_is_left_of_a_block_ends_with_its_minute() -> None:
+    now_s = [0.0]
+    purse = Purse(Grant(requests=2, seconds=60), Grant(requests=2, seconds=60))
+    budget = Budget(clock=lambda: now_s[0], quota=purse)
+    budget.reserve()
+    now_s[0] = 61.0
+    budget.reserve()
+    assert purse.grants == []
+
+
+def test_too_many_requests_are_told_to_all() -> None:
+    purse = Purse(Grant(requests=100, seconds=60), Grant(requests=100, seconds=60))
+    script = Script(refused(429, retry_after="7"), ME)
+    with script.client(budget=Budget(quota=purse)) as client:
+        client.me()
+    assert purse.limits == [7.0]
+    assert purse.grants == []  # a new block is asked for, which waits while all must
 
 
 def test_clients_of_one_application_share_a_budget() -> None:

@@ -10,7 +10,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import translation
 
+from stragan.kit.counting import Counted
 from stragan.web.shell import listing, show
+from stragan.web.shell.listing import Pages
 from stragan.web.shell.templatetags import st
 
 WEB = Path(st.__file__).resolve().parents[2]
@@ -80,6 +82,21 @@ def test_days_are_english_when_the_page_is() -> None:
 )
 def test_age_is_told_in_its_largest_unit(passed: timedelta, words: str) -> None:
     assert show.age(MOMENT, MOMENT + passed) == words
+
+
+def test_a_count_that_stopped_says_so_and_has_a_page_after_it() -> None:
+    assert [show.counted(number) for number in (812, 10_000, 10_001)] == [
+        "812",
+        "10\u00a0000",
+        "10\u00a0000+",
+    ]
+    found = Counted(1_001, limit=1_000)
+    assert show.counted(found) == "1\u00a0000+"
+    request = RequestFactory().get("/orders/", {"page": "11"})
+    pages = Pages.of(request, number=11, size=100, shown=100, total=found)
+    assert pages.next == "?page=12"
+    assert Pages.of(request, number=11, size=100, shown=40, total=found).next == ""
+    assert Pages.of(request, number=10, size=100, shown=100, total=Counted(1_000, limit=1_000)).next == ""
 
 
 def test_nip_is_grouped_and_anything_else_is_left_alone() -> None:

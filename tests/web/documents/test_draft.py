@@ -192,3 +192,14 @@ def test_the_page_is_english_for_who_wants_it(signed_in: SignIn, shop: Any) -> N
     text = text_of(signed_in(language="en").get(draft_url(order)))
     assert "Mend 2 fields to issue." in text
     assert "What Allegro says" in text
+
+
+def test_a_seller_without_an_address_issues_nothing_in_the_browser(
+    signed_in: SignIn, order: Any, company: Any
+) -> None:
+    type(company).objects.update(street="", postal_code="", city="")
+    client = signed_in()
+    answer = client.post(draft_url(order, "issue"), form_of(client.get(draft_url(order))), follow=True)
+    assert answer.redirect_chain == [(reverse("settings:company"), 302)]
+    assert "Firma nie ma adresu" in text_of(answer)
+    assert not Document.objects.for_company(company).exists()

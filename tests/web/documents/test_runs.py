@@ -43,7 +43,7 @@ def test_the_preview_says_what_each_order_becomes(signed_in: SignIn, run: IssueR
     assert "3 zamówienia" in text
     assert "Brutto 109,98 zł netto 89,42 · VAT 20,56" in text
     assert "FV 1–2/11/2026" in text
-    assert "Kubki sp. z o.o. Dane do faktury 44,71 10,28 54,99 0,00 nie wysłano do KSeF" in text
+    assert "Kubki sp. z o.o. Dane do faktury 44,71 10,28 54,99 0,00 – nie wysłano" in text
     assert "2 dokumenty powstaną , 1 zamówienie poczeka" in text.replace("powstaną,", "powstaną ,")
     assert "Wystaw 2 dokumenty" in text
     assert not Document.objects.across_companies().exists()

@@ -135,7 +135,7 @@ def test_the_page_asks_a_bounded_number_of_statements(
 ) -> None:
     [order] = store(a_numbered_form(1))
     page(client, order)
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(46):
         page(client, order)
 
 

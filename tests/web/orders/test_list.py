@@ -147,7 +147,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(client: Client, st
     store(*(a_numbered_form(number) for number in range(2, 41)))
     with CaptureQueriesContext(connection) as of_forty:
         page(client)
-    assert len(of_forty) == len(of_one) <= 20
+    assert len(of_forty) == len(of_one) <= 25
 
 
 def test_rows_of_a_page_are_one_statement_and_their_documents_another(client: Client, store: Any) -> None:
@@ -156,7 +156,7 @@ def test_rows_of_a_page_are_one_statement_and_their_documents_another(client: Cl
         page(client, "/orders/", **{"HX-Request": "true"})
     statements = [query["sql"] for query in queries]
     assert sum('"orders_order"."buyer_login"' in sql for sql in statements) == 1
-    assert sum('FROM "documents_document"' in sql for sql in statements) == 1
+    assert sum('"documents_orderdocument"' in sql for sql in statements) == 1
 
 
 def test_without_a_shop_the_page_leads_to_connecting_one(client: Client) -> None:

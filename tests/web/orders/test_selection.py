@@ -84,9 +84,17 @@ def test_without_a_selection_nothing_happens(client: Client, store: Any) -> None
     assert "Najpierw zaznacz zamówienia." in answer.content.decode()
 
 
-def test_kinds_that_do_not_exist_yet_are_not_there(client: Client, store: Any) -> None:
+@pytest.mark.parametrize("kind", ["invoice", "receipt", "pro_forma", "offer", "other_income"])
+def test_every_kind_of_the_menu_opens_the_draft_of_one_order(client: Client, store: Any, kind: str) -> None:
     [order] = store(a_numbered_form(1))
-    assert client.post("/orders/issue/", {"order": [order.pk], "kind": "receipt"}).status_code == 404
+    answer = client.post("/orders/issue/", {"order": [order.pk], "kind": kind})
+    assert answer.headers["Location"] == f"/documents/draft/{order.pk}/{kind}/"
+
+
+@pytest.mark.parametrize("kind", ["correction", "poem"])
+def test_kinds_that_are_not_issued_for_orders_are_not_there(client: Client, store: Any, kind: str) -> None:
+    [order] = store(a_numbered_form(1))
+    assert client.post("/orders/issue/", {"order": [order.pk], "kind": kind}).status_code == 404
 
 
 @pytest.mark.parametrize("deed", ["issue", "status"])

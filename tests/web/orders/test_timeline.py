@@ -1,12 +1,15 @@
 """Words of the timeline: no technical name of a field ever reaches a person."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from builders.orders import an_order
+from stragan.orders import documenting
 from stragan.orders.data import LineData
-from stragan.web.orders.timeline import FIELDS, is_silent
+from stragan.web.orders.timeline import FIELDS, _plain, is_silent
 
 UNTOLD = {"updated_at", "revision", "lines"}
 
@@ -30,3 +33,18 @@ def test_every_field_of_an_order_has_a_name_for_people() -> None:
 def test_every_field_of_a_line_has_a_name_for_people() -> None:
     of_lines = [field.name for field in fields(LineData)]
     assert [name for name in of_lines if name not in FIELDS and not is_silent(f"lines.x.{name}")] == []
+
+
+def test_every_deed_on_an_order_has_a_sentence() -> None:
+    source = Path(documenting.__file__).parents[1]
+    verbs = {
+        verb
+        for path in [*source.glob("orders/*.py"), *source.glob("flows/*_document.py")]
+        for call in re.findall(
+            r"(?:tell|_keep|OrderEvent|OrderEvent\.objects\.create)\([^()]*?verb=([^()]*?)[,)]",
+            path.read_text(),
+        )
+        for verb in re.findall(r'"([a-z_]+)"', call)
+    }
+    assert {"document_voided", "document_linked", "noted", "deleted", "merged", "status_follows"} <= verbs
+    assert [verb for verb in sorted(verbs) if _plain(verb, {})[2] == verb] == []

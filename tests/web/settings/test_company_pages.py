@@ -8,7 +8,6 @@ from django.test import Client
 from django.urls import reverse
 
 from builders.companies import a_member, a_shop
-from stragan.kit.models import Job
 
 pytestmark = pytest.mark.django_db
 ACCOUNT = "PL61109010140000071219812874"
@@ -57,6 +56,24 @@ def test_a_mistyped_account_stands_beside_its_field(company: Any, signed_in: Cal
     assert company.name == "Próbna sp. z o.o."
 
 
+def test_an_account_is_shown_in_groups_of_four(company: Any, signed_in: Callable[[str], Client]) -> None:
+    type(company).objects.update(bank_account=ACCOUNT)
+    page = signed_in("viewer").get(reverse("settings:company")).content.decode()
+    assert "PL61 1090 1014 0000 0712 1981 2874" in page
+
+
+def test_a_company_without_an_address_is_told_and_may_still_use_its_switches(
+    company: Any, signed_in: Callable[[str], Client]
+) -> None:
+    type(company).objects.update(street="", postal_code="", city="")
+    client = signed_in("owner")
+    assert "Brakuje adresu" in client.get(reverse("settings:company")).content.decode()
+    answer = client.post(reverse("settings:shops"), {"allegro_module": "on", "close_order_on_issue": "on"})
+    assert answer.status_code == 302
+    company.refresh_from_db()
+    assert company.close_order_on_issue
+
+
 def test_a_clerk_reads_the_data_and_cannot_save(company: Any, signed_in: Callable[[str], Client]) -> None:
     client = signed_in("clerk")
     page = client.get(reverse("settings:company"))
@@ -64,30 +81,6 @@ def test_a_clerk_reads_the_data_and_cannot_save(company: Any, signed_in: Callabl
     assert client.post(reverse("settings:company"), data()).status_code == 403
     company.refresh_from_db()
     assert company.name == "Próbna sp. z o.o."
-
-
-def test_a_company_that_becomes_exempt_names_the_basis(
-    company: Any, signed_in: Callable[[str], Client]
-) -> None:
-    client, url = signed_in("owner"), reverse("settings:taxes")
-    exempt = {"vat_payer": "no", "books": "none", "vat_exemption_basis": ""}
-    assert client.post(url, exempt).status_code == 422
-    basis = "art. 113 ust. 1 ustawy o VAT"
-    assert client.post(url, exempt | {"vat_exemption_basis": basis}).status_code == 302
-    company.refresh_from_db()
-    assert (company.vat_payer, company.vat_exemption_basis, company.warehouse) == (False, basis, False)
-
-
-def test_waiting_orders_are_checked_anew_after_the_vat_status_changed(
-    signed_in: Callable[[str], Client],
-) -> None:
-    client, url = signed_in("owner"), reverse("settings:taxes")
-    client.post(url, {"vat_payer": "yes", "books": "kpir", "vat_exemption_basis": "", "warehouse": "on"})
-    assert not Job.objects.filter(name="orders.reassess").exists()
-    client.post(
-        url, {"vat_payer": "no", "books": "kpir", "vat_exemption_basis": "art. 43", "warehouse": "on"}
-    )
-    assert Job.objects.filter(name="orders.reassess", state="waiting").count() == 1
 
 
 def test_a_switch_says_since_when_and_by_whom(company: Any, signed_in: Callable[[str], Client]) -> None:
@@ -111,6 +104,10 @@ def test_the_module_switched_off_leaves_the_menu_and_keeps_the_shops(
     page = client.get(reverse("settings:shops")).content.decode()
     assert 'data-go="z"' not in page
     assert "Dom i Kubek" in page
+    start = client.get(reverse("start")).content.decode()
+    assert "Moduł Allegro jest wyłączony" in start
+    assert "Dom i Kubek" not in start
+    assert f'action="{reverse("documents:list")}"' in start  # what the search looks through
 
 
 def test_the_next_number_of_a_series_is_told(

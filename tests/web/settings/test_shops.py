@@ -13,6 +13,7 @@ from django.urls import reverse
 from builders.companies import a_member, a_shop
 from builders.markets import a_world
 from standins.allegro.server import running
+from stragan.flows import connect_shop
 from stragan.shops.models import Authorization, Shop
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,23 @@ def test_a_shop_that_lost_its_consent_says_what_to_do(owner: Client, company: An
     page = owner.get(reverse("settings:shop", args=[shop.pk])).content.decode()
     assert "Co zrobić" in page
     assert reverse("settings:shop_reconnect", args=[shop.pk]) in page
+    assert "Pozostałe sklepy działają normalnie" not in page
+    other = a_shop(company, seller_id="s2", name="Drugi")
+    address = reverse("settings:shop", args=[shop.pk])
+    assert "Pozostałe sklepy działają normalnie" in owner.get(address).content.decode()
+    Shop.objects.for_company(company).filter(pk=other.pk).update(state="reconnect")
+    assert "Pozostałe sklepy działają normalnie" not in owner.get(address).content.decode()
+
+
+def test_permissions_that_are_lacking_are_named(owner: Client, company: Any) -> None:
+    asked = sorted(connect_shop.ASKED_SCOPES)
+    shop = a_shop(company, scopes=asked)
+    address = reverse("settings:shop", args=[shop.pk])
+    assert f"pełne, {len(asked)} z {len(asked)}" in owner.get(address).content.decode()
+    Shop.objects.for_company(company).update(
+        scopes=[s for s in asked if s != "allegro:api:sale:offers:write"]
+    )
+    assert "brakuje: zmiana ofert" in owner.get(address).content.decode()
 
 
 def test_a_shop_is_connected_by_allegros_page(owner: Client, company: Any, market: Any) -> None:

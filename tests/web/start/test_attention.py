@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from builders.companies import NOW, a_company, a_member, a_shop
 from builders.orders import a_numbered_form, stored, without_rate
+from stragan.kit.clock import real_now
 from stragan.kit.models import Job
 from stragan.shops.models import PendingForm, QuarantinedForm
 
@@ -123,6 +125,20 @@ def test_shops_without_consent_and_shops_that_keep_failing_are_told(
     a_shop(company, name="Raz", seller_id="3", failures_in_row=1, error_code="allegro_unavailable")
     rows = signed_in("viewer").get(reverse("attention:list")).context["shops"]
     assert [row.name for row in rows] == ["Bez zgody", "Uparty"]
+
+
+def test_a_shop_that_nothing_comes_from_is_told_after_a_quarter_of_an_hour(
+    company: Any, signed_in: Callable[[str], Client]
+) -> None:
+    now = real_now()
+    a_shop(company, name="Świeży", seller_id="1", synced_at=now - timedelta(minutes=14))
+    a_shop(company, name="Stary", seller_id="2", synced_at=now - timedelta(minutes=16))
+    viewer = signed_in("viewer")
+    page = viewer.get(reverse("attention:list"))
+    assert [row.name for row in page.context["shops"]] == ["Stary"]
+    assert "Od 16 min" in page.content.decode()
+    type(company).objects.filter(pk=company.pk).update(allegro_module=False)
+    assert viewer.get(reverse("attention:list")).context["shops"] == []
 
 
 def test_orders_are_counted_by_their_problem_with_a_way_to_them(

@@ -9,10 +9,12 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from builders.checks import a_check
 from builders.companies import NOW, a_company, a_member, a_shop
 from builders.orders import a_numbered_form, stored
 from stragan.orders.models import Order
 from stragan.orders.sales import Sales, sales_between, sales_by_day
+from stragan.shops.models import SyncRun
 from stragan.web.start.chart import chart_of, step_for
 
 TODAY = date(2026, 11, 23)
@@ -90,6 +92,30 @@ def test_cancelled_orders_are_not_sales_and_other_currencies_are_counted_apart(c
     orders.filter(pk=third.pk).update(status="closed", visible=False)
     sold = sales_between(company, since=NOW - timedelta(hours=1), until=NOW + timedelta(hours=1))
     assert sold == Sales(orders=2, amount=ONE, foreign=1)
+
+
+@pytest.mark.django_db
+def test_it_says_how_the_last_check_against_allegro_ended(owner: Client, company: Any) -> None:
+    shop = a_shop(company, synced_at=NOW)
+    assert "jeszcze nie sprawdzono" in owner.get(reverse("start")).content.decode()
+    run = a_check(shop, orders=4812, gaps=2, complete=False)
+    page = owner.get(reverse("start")).content.decode().replace("\xa0", " ")
+    assert "2 różnice" in page
+    assert "4 812 zamówień · 01.11.2026 – 30.11.2026" in page
+    run.complete, run.gaps = True, 0
+    run.save()
+    assert "wszystko się zgadza" in owner.get(reverse("start")).content.decode()
+
+
+@pytest.mark.django_db
+def test_the_last_fetch_with_news_is_told_however_many_found_nothing(owner: Client, company: Any) -> None:
+    shop = a_shop(company, synced_at=NOW)
+    rows = SyncRun.objects.for_company(company)
+    common = {"company": company, "shop": shop, "trigger": "background", "state": "done"}
+    times = {"started_at": NOW, "heartbeat_at": NOW, "finished_at": NOW}
+    rows.create(**common, **times, new=7)
+    rows.bulk_create([SyncRun(**common, **times) for _ in range(40)])
+    assert "7 nowych, 0 zmienionych" in owner.get(reverse("start")).content.decode()
 
 
 @pytest.mark.django_db

@@ -1,0 +1,164 @@
+"""A statement says complete only when every source answered and nothing is unexplained; it is signed."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from builders.markets import Market, a_market
+from builders.orders import a_numbered_form
+from standins.allegro.faults import Fault
+from stragan.cli.main import main
+from stragan.core.dates import start_of_warsaw_day, warsaw_date
+from stragan.flows import statement_files
+from stragan.flows.state_completeness import DayNotOver, ask, make_statement
+from stragan.kit.models import SigningKey
+from stragan.orders import statements
+from stragan.orders.models import Order, Statement
+from stragan.shops.models import Shop
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NOW = datetime.now(tz=UTC)
+DAY = warsaw_date(NOW) - timedelta(days=1)
+NOON = datetime(DAY.year, DAY.month, DAY.day, 10, tzinfo=UTC)
+
+
+def a_paid_form(number: int) -> dict[str, Any]:
+    form = a_numbered_form(number)
+    form["lineItems"][0]["boughtAt"] = (NOON + timedelta(minutes=number)).isoformat()
+    form["payment"]["finishedAt"] = (NOON + timedelta(minutes=number + 3)).isoformat()
+    return form
+
+
+@pytest.fixture
+def market(settings: Any) -> Iterator[Market]:
+    with a_market(settings) as found:
+        for number in range(1, 5):
+            found.put(a_paid_form(number))
+        yield found
+
+
+@pytest.fixture
+def shop(market: Market) -> Shop:
+    shop = market.connect(since_date=DAY - timedelta(days=2))
+    market.fetch(shop)
+    shop.refresh_from_db()
+    return shop
+
+
+def stated(shop: Shop) -> tuple[Statement, dict[str, Any]]:
+    statement = make_statement(shop_id=shop.pk, day=DAY)
+    assert statement is not None
+    return statement, json.loads(statements.file_of(statement))["statement"]
+
+
+def test_a_day_that_all_sources_agree_on_is_complete_with_the_answers_it_rests_on(
+    market: Market, shop: Shop
+) -> None:
+    statement, content = stated(shop)
+    assert (statement.complete, content["complete"], content["differences"]) == (True, True, [])
+    assert content["allegro"] == {"orders": 4, "totals": {"PLN": "219.96"}}
+    ours = content["ours"]
+    assert (ours["orders"], ours["totals"], ours["received"]) == (4, {"PLN": "219.96"}, {"PLN": "219.96"})
+    asked = [answer["asked"] for answer in content["answers"]]
+    for part in ("/order/checkout-forms?", "/order/events?", "wallet.type=AVAILABLE", "wallet.type=WAITING"):
+        assert any(part in one for one in asked), part
+    assert all(len(answer["sha256"]) == 64 for answer in content["answers"])
+    assert "Bearer" not in json.dumps(content)
+    assert content["company"]["nip"] == market.company.nip
+
+
+@pytest.mark.parametrize("source", ["list", "journal", "payments", "ours"])
+def test_hiding_one_order_from_any_source_makes_it_incomplete_and_names_the_order(
+    market: Market, shop: Shop, source: str
+) -> None:
+    form_id = a_numbered_form(3)["id"]
+    if source == "ours":
+        Order.objects.for_company(market.company).filter(allegro_id=form_id).delete()
+    else:
+        market.world.hide(market.world.by_id[form_id], source=source)
+    statement, content = stated(shop)
+    assert not statement.complete
+    assert not content["complete"]
+    assert [one["order"] for one in content["differences"]] == [form_id]
+    pdf = statement_files.pdf_of(statement)
+    assert pdf.startswith(b"%PDF-")
+    assert pdf == statement_files.pdf_of(statement), "the same bytes each time"
+
+
+@pytest.mark.parametrize("what", ["scope", "outage"])
+def test_a_source_that_did_not_answer_is_never_complete(market: Market, shop: Shop, what: str) -> None:
+    if what == "scope":
+        for grant in market.world.grants.grants:
+            grant.scope = tuple(one for one in grant.scope if "payments" not in one)
+    else:
+        market.world.faults.add(Fault(kind="rate_limit", path="checkout-forms", retry_after=600))
+    statement, content = stated(shop)
+    assert not statement.complete
+    assert content["sources"]["payments"]["state"] == {"scope": "not_compared", "outage": "unknown"}[what]
+
+
+def test_whoever_has_the_file_can_check_it(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statement, _ = stated(shop)
+    data = statements.file_of(statement)
+    inner = data[len(b'{"statement":') : data.rindex(b',"sha256"')]
+    assert hashlib.sha256(inner).hexdigest() == statement.sha256, "as docs/operations.md says"
+    good, altered, strange = tmp_path / "good.json", tmp_path / "altered.json", tmp_path / "strange.json"
+    good.write_bytes(data)
+    altered.write_bytes(data.replace(b'"complete":true', b'"complete":false'))
+    strange.write_bytes(b"{}")
+    assert main(["orders", "verify", str(good), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == {
+        "ok": True,
+        "content": True,
+        "signature": True,
+        "key": "ours",
+        "shop": "Sklep",
+        "day": DAY.isoformat(),
+        "complete": True,
+        "purged_orders": 0,
+    }
+    assert main(["orders", "verify", str(altered), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert (told["ok"], told["content"], told["signature"]) == (False, False, False)
+    for path in (strange, tmp_path / "missing.json"):
+        assert main(["orders", "verify", str(path), "--json"]) == 1
+        assert json.loads(capsys.readouterr().out)["code"] == "statement_unreadable"
+    SigningKey.objects.all().delete()
+    assert main(["orders", "verify", str(good), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["key"] == "unknown"
+
+
+def test_yesterday_is_due_and_days_whose_orders_moved_are_due_again(market: Market, shop: Shop) -> None:
+    morning = start_of_warsaw_day(DAY + timedelta(days=1)) + timedelta(hours=8)
+    days = [day for _, _, day in statements.due(now=morning)]
+    assert DAY in days
+    assert shop.since_date not in days, "nothing was bought then"
+    stated(shop)
+    assert [day for _, _, day in statements.due(now=morning)] == []
+    Order.objects.for_company(market.company).filter(allegro_id=a_numbered_form(1)["id"]).update(
+        changed_at=datetime.now(tz=UTC) + timedelta(seconds=1)
+    )
+    assert [day for _, _, day in statements.due(now=morning)] == [DAY]
+
+
+def test_statements_stay_as_they_were_signed_and_the_newest_counts(market: Market, shop: Shop) -> None:
+    first, _ = stated(shop)
+    market.world.hide(market.world.by_id[a_numbered_form(3)["id"]], source="journal")
+    second, _ = stated(shop)
+    found = statements.latest_by_day(market.company, first=DAY, last=DAY)
+    assert [row.pk for row in found.values()] == [second.pk]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Statement.objects.for_company(market.company).filter(pk=first.pk).update(complete=False)
+    assert SigningKey.objects.count() == 1
+    with pytest.raises(DayNotOver):
+        ask(company=market.company, shop=shop, day=DAY + timedelta(days=9), today=DAY, now=NOW)
