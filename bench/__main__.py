@@ -12,7 +12,7 @@ from typing import Any, Final
 from bench import places, report
 from bench.targets import DATABASES, PARTS, Database
 
-_PLACES: Final = {"lists": places.kept, "fill": places.kept}
+_PLACES: Final = {"lists": places.kept, "other_lists": places.kept, "fill": places.kept}
 
 
 def main() -> int:
@@ -59,8 +59,8 @@ def _parts(asked: Sequence[str]) -> list[str]:
         parts.insert(0, "fresh")
     if "processes" in parts and "issuing" not in parts:
         parts.insert(1, "issuing")  # leaves the orders and documents that processes work on
-    if "lists" in parts:
-        parts.insert(parts.index("lists"), "fill")
+    if {"lists", "other_lists"} & set(parts):
+        parts.insert(min(parts.index(part) for part in ("lists", "other_lists") if part in parts), "fill")
     return parts
 
 

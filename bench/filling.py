@@ -1,4 +1,4 @@
-"""Fills the kept database with a million orders of one company, by SQL alone.
+"""Fills the kept database with a million orders and documents of one company, stock and books, by SQL alone.
 
 Half are hidden (closed, cancelled), a third are documented and still shown, 15 % wait for something:
 so the list's indexes over shown orders are long, and its tabs hold more than is counted.
@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import Final
 
+from bench.filling_offers_sql import offers_sql
+from bench.filling_rest_sql import rest_sql
 from bench.filling_sql import documents_sql, orders_sql
 from bench.measuring import say
 
@@ -62,7 +64,25 @@ _LOOK: Final = (
     "vintage",
     "dla dzieci",
 )
-_TABLES: Final = ("orders_order", "documents_document")
+_SEARCHED: Final = (
+    "orders_order",
+    "documents_document",
+    "products_product",
+    "contractors_contractor",
+    "shops_offer",
+)
+_TABLES: Final = (
+    *_SEARCHED,
+    "orders_orderline",
+    "documents_orderdocument",
+    "products_soldoffer",
+    "products_offerlink",
+    "warehouse_stocknote",
+    "warehouse_stockmove",
+    "warehouse_stocklevel",
+    "books_vatrow",
+    "books_revenuerow",
+)
 
 
 def fill() -> None:
@@ -91,11 +111,17 @@ def fill() -> None:
         for statement in documents_sql(company_id):
             cursor.execute(statement)
         say(f"documents after {time.monotonic() - started:.0f} s")
+        for name, statement in rest_sql(company_id, day="date(r.created_at)"):
+            cursor.execute(statement)
+            say(f"{name} after {time.monotonic() - started:.0f} s")
+        for name, statement in offers_sql(company_id, shops, latest_s=int(LATEST.timestamp())):
+            cursor.execute(statement)
+            say(f"{name} after {time.monotonic() - started:.0f} s")
         for statement in indexes:
             cursor.execute(statement)
         say(f"indexes after {time.monotonic() - started:.0f} s")
         if connection.vendor == "sqlite":
-            for table in _TABLES:
+            for table in _SEARCHED:
                 cursor.execute(f"INSERT INTO {table}_search({table}_search) VALUES ('rebuild')")
     install_search()
     install_guards()
@@ -117,6 +143,7 @@ def _people() -> tuple[int, list[int]]:
         street="ul. Wzorcowa 8",
         postal_code="00-999",
         city="Przykładowo",
+        books="kpir",
         next_order_number=ORDERS + 1,
         created_at=LATEST,
     )

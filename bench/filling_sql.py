@@ -42,6 +42,11 @@ _PLAIN: Final = {
     " WHEN 'cancelled' THEN 'cancelled' ELSE 'paid' END",
     "wants_invoice": "(c % 100 < 17)",
     "has_original": "(kind IN ('closed', 'documented'))",
+    "has_document": "(kind IN ('closed', 'documented') OR kind = 'live' AND g % 40 = 0)",
+    "has_invoice": "(kind IN ('closed', 'documented'))",
+    "has_pro_forma": "(kind = 'live' AND g % 40 = 0)",
+    "has_receipt": "(kind = 'documented' AND g % 400 = 0)",
+    "has_correction": "(kind IN ('closed', 'documented') AND g % 90 = 0)",
     "changed_after_issue": "(kind = 'documented' AND g % 200 = 0)",
     "problem": "problem",
     "currency": "CASE WHEN c < 970 THEN 'PLN' WHEN c < 985 THEN 'CZK' WHEN c < 995 THEN 'EUR' ELSE 'HUF' END",
@@ -63,6 +68,7 @@ _PLAIN: Final = {
     "revision_count": "1",
     "superseded_by_id": "NULL",
     "gone_at": "NULL",
+    "delete_reason": "''",
     "search_text": "cast(i AS text) || ' ' || login || ' ' || folded ||"
     " CASE WHEN nip = '' THEN '' ELSE ' ' || nip END || ' ' || form || ' ' || goods_folded",
 }
@@ -137,6 +143,7 @@ def documents_sql(company_id: int) -> list[str]:
         "series_id": "(SELECT min(id) FROM documents_numberseries)",
         "sequence": "number",
         "order_id": "id",
+        "shop_id": "shop_id",
         "original": "(1 = 1)",
         "issue_date": "date(created_at)",
         "currency": "currency",

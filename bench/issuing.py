@@ -1,4 +1,4 @@
-"""Issuing: in bulk, one by one as on a page, and with PDFs as one worker process makes them."""
+"""Issuing with stock and books: in bulk, one by one as on a page, and with PDFs of one worker process."""
 
 import threading
 import time
@@ -15,6 +15,7 @@ SINGLE: Final = 200
 PRINTED: Final = 300
 LEFT_FOR_WORKER: Final = 3_000  # ready orders that the part about processes uses
 CHUNK: Final = 100
+SKUS: Final = ("BENCH-1", "BENCH-2", "BENCH-3")
 _SHIFT: Final = 5_000_000
 
 
@@ -22,9 +23,11 @@ def measure(_database: Database) -> None:
     """Issue and tell; leaves ready orders and unprinted documents behind."""
     set_up_django()
     from stragan.companies.models import Company
+    from stragan.kit.clock import real_now
 
     company = Company.objects.get()
     shop = a_shop(company, name="Faktury", seller_id="7300")
+    _products(company, now=real_now())
     ids = _orders(shop, 2 * BULK + SINGLE + PRINTED + 2 * CHUNK + LEFT_FOR_WORKER)
     bulk, twins, rest = ids[:BULK], ids[BULK : 2 * BULK], ids[2 * BULK :]
     _issued(company, rest[: 2 * CHUNK])  # warms up
@@ -36,7 +39,7 @@ def measure(_database: Database) -> None:
             key="issue_bulk",
             value=CHUNK / median(took),
             floor=floor,
-            note="100 per transaction, median of transactions; orders of 3 lines; stock and books come later",
+            note="100 per transaction, median of transactions; orders of 3 lines, each of a product in stock",
         )
     )
     singles = [seconds * 1000 for seconds in _issued(company, rest[:SINGLE], at_once=1)]
@@ -48,6 +51,28 @@ def measure(_database: Database) -> None:
     ]
     note = f"issued in bulk, then printed by a worker of two threads; the best of {len(rates)} rounds"
     tell(Figure(key="documents_pdf", value=max(rates), note=note))
+
+
+def _products(company: Any, *, now: Any) -> None:
+    """Make the three products that the lines sell, with nothing in stock: the policy is to warn."""
+    from stragan.core.folding import fold
+    from stragan.products.models import Product
+    from stragan.warehouse.following import follow
+
+    products = Product.objects.for_company(company).bulk_create(
+        Product(
+            company=company,
+            name=sku,
+            name_key=fold(sku),
+            sku=sku,
+            vat_code="23",
+            search_text=fold(sku),
+            created_at=now,
+            changed_at=now,
+        )
+        for sku in SKUS
+    )
+    follow(company_id=company.pk, product_ids=[product.pk for product in products])
 
 
 def _orders(shop: Any, count: int) -> list[int]:
@@ -80,7 +105,13 @@ def _of_three_lines(form: dict[str, Any]) -> dict[str, Any]:
     line = form["lineItems"][0]
     prices = [{"amount": amount, "currency": "PLN"} for amount in ("10.00", "12.50", "17.50")]
     lines = [
-        {**line, "id": f"{line['id']}-{place}", "price": price, "originalPrice": price}
+        {
+            **line,
+            "id": f"{line['id']}-{place}",
+            "price": price,
+            "originalPrice": price,
+            "offer": {**line["offer"], "id": f"77000{place}", "external": {"id": SKUS[place]}},
+        }
         for place, price in enumerate(prices)
     ]
     return {**form, "lineItems": lines}
@@ -181,6 +212,12 @@ def _written_for(cursor: Any, ids: Sequence[int], *, apart: int) -> list[tuple[s
         "kit_job": f"key IN (SELECT 'documents.render_pdf:' || id {documents})",
         "kit_auditevent": f"subject = 'document' AND subject_id IN (SELECT id {documents})",
         "orders_orderevent": f"verb = 'documented' AND order_id IN {own}",
+        "documents_orderdocument": f"document_id IN (SELECT id {documents})",
+        "warehouse_stocknote": f"document_id IN (SELECT id {documents})",
+        "warehouse_stockmove": f"order_id IN {own}",
+        "warehouse_lineissue": f"order_id IN {own}",
+        "books_vatrow": f"document_id IN (SELECT id {documents})",
+        "books_revenuerow": f"document_id IN (SELECT id {documents})",
     }
     found = [_copied(cursor, table, where, apart=apart) for table, where in sources.items()]
     update = "UPDATE orders_order SET has_original = (1 = 1), queue = 'done' WHERE id = %s"
@@ -197,6 +234,7 @@ def _copied(cursor: Any, table: str, where: str, *, apart: int) -> tuple[str, li
         "sequence": f"sequence + {_SHIFT}",
         "public_id": "lower(hex(randomblob(16)))" if is_sqlite else "gen_random_uuid()",
         "key": "'raw:' || key",
+        "turn": "turn + 1000",
         "facts": "CAST(facts AS text)",
         "arguments": "CAST(arguments AS text)",
         "error_params": "CAST(error_params AS text)",

@@ -23,7 +23,7 @@ _SEARCHES: Final = {
     "very frequent": "sku",
     "two words": "zolw doniczka",
     "folded": "Źdźbło",
-    "start of NIP": "12",
+    "two figures": "12",
 }
 
 
@@ -67,6 +67,9 @@ def filters() -> dict[str, dict[str, str]]:
         {"invoice": "no"},
         {"document": "yes"},
         {"document": "no"},
+        *({"document": kind} for kind in ("invoice", "pro_forma", "correction")),
+        {"product": "5"},
+        {"bin": "1"},
         *({"problem": problem.value} for problem in list(Problem)[:2]),
         {"total_from": "1000"},
         {"total_from": "100", "total_to": "101"},

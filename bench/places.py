@@ -55,8 +55,7 @@ def version_of_fill() -> str:
         *sorted(source.glob("*/migrations/*.py")),
         source / "kit" / "search.py",
         source / "core" / "folding.py",
-        ROOT / "bench" / "filling.py",
-        ROOT / "bench" / "filling_sql.py",
+        *sorted((ROOT / "bench").glob("filling*.py")),
     ]
     digest = hashlib.sha256()
     for path in files:
@@ -92,7 +91,7 @@ def fresh(database: Database) -> Place:
         _new_database(WORK_DATABASE)
     place = _place(database, folder, WORK_DATABASE)
     words = ["--nip", NIP, "--name", "Pomiar sp. z o.o.", "--email", EMAIL, "--password-stdin"]
-    address = ["--address", "ul. Wzorcowa 8, 00-999 Przykładowo"]
+    address = ["--address", "ul. Wzorcowa 8, 00-999 Przykładowo", "--warehouse", "--books", "kpir"]
     subprocess.run(
         [sys.executable, "-m", "stragan", "init", *words, *address, "--json"],
         env=place.environment,

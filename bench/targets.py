@@ -47,7 +47,7 @@ TARGETS: Final = (
     ),
     Target(
         key="issue_bulk",
-        what="bulk: issue + contractor + audit (no stock, no books yet)",
+        what="bulk: issue + contractor + stock + books + audit",
         unit="/s",
         sqlite=600,
         postgres=300,
@@ -72,6 +72,18 @@ TARGETS: Final = (
     _same("list_filters", "the same, slowest single filter of the bar", "ms", 30, part="lists"),
     _same("list_layout", "whole layout, slowest of all these, p95", "ms", 60, part="lists"),
     _same("search", "search at 1,000,000, slowest of these, p95", "ms", 50, part="lists"),
+    *(
+        _same(f"list_{area}", f"{what}, slowest address, p95 in the view", "ms", 30, part="other_lists")
+        for area, what in (
+            ("documents", "1,000,000 documents"),
+            ("products", "100,000 products"),
+            ("offers", "100,000 offers"),
+            ("stock", "stock of 100,000 products, 1,000,000 moves"),
+            ("contractors", "300,000 contractors"),
+            ("books", "registers of 1,000,000 documents"),
+            ("frame", "START and the search for everything"),
+        )
+    ),
     _same("start", "first answer after a warm start", "s", 2, part="processes"),
     _same("command", "a command (shop list)", "s", 0.6, part="processes"),
     _same("memory_web", "memory (PSS), a web process", "MiB", 100, part="processes"),
@@ -81,4 +93,4 @@ TARGETS: Final = (
     _same("idle", "idle CPU of all of serve", "%", 1, part="processes"),
     _same("killed", "killed worker's job has run again, once in effect", "s", 60, part="processes"),
 )
-PARTS: Final = ("printing", "importing", "issuing", "processes", "lists")
+PARTS: Final = ("printing", "importing", "issuing", "processes", "lists", "other_lists")

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 VENV: Final = ROOT / ".venv"
@@ -19,6 +20,7 @@ CHROMIUM: Final = Path("/usr/bin/chromium")
 # What speaks with the database is also tested on PostgreSQL.
 DATABASE_TESTS: Final = ("tests/integration", "tests/web", "tests/flows")
 OLDEST_PYTHON: Final = (3, 11)
+Step: TypeAlias = tuple[str, list[str]]
 
 
 class Failed(SystemExit):
@@ -49,17 +51,17 @@ def test() -> None:
     install("dev")
     required = frozenset(filter(None, os.environ.get("STRAGAN_TEST_REQUIRE", "").split(",")))
     has_postgres = _look_for_parts(required)
-    steps = [*CHECKS, ("tests on SQLite", _pytest("sqlite", ["tests"]))]
+    steps = [("tests on SQLite", _pytest("sqlite", ["tests"]))]
     if has_postgres:
         paths = [path for path in DATABASE_TESTS if (ROOT / path).is_dir()]
         steps.append(("tests on PostgreSQL", _pytest("postgres", paths)))
-    _do(steps)
+    _do(steps, at_once=CHECKS)
 
 
 def lint() -> None:
     """Check all but the tests."""
     install("dev")
-    _do(CHECKS)
+    _do([], at_once=CHECKS)
 
 
 def quick() -> None:
@@ -199,27 +201,46 @@ def _pytest(database: str, paths: Sequence[str], *, processes: str = "2") -> lis
 TEST_SETTINGS: Final = "stragan.project.settings_test"
 _MIGRATIONS: Final = ("-m", "django", "makemigrations", "--check", "--dry-run", "-v", "0")
 CHECKS: Final = [
+    ("types", _tool("mypy")),  # the longest one first
+    ("imports", _tool("lint-imports", "--no-cache")),
     ("lint", _tool("ruff", "check")),
     ("format", _tool("ruff", "format", "--check", "--quiet")),
     ("shape", [sys.executable, "scripts/shape.py", "--quiet"]),
-    ("imports", _tool("lint-imports", "--no-cache")),
     ("translations", [str(PYTHON), "scripts/messages.py", "check"]),
     ("migrations", ["env", f"DJANGO_SETTINGS_MODULE={TEST_SETTINGS}", str(PYTHON), *_MIGRATIONS]),
-    ("types", _tool("mypy")),
 ]
 
 
-def _do(steps: Sequence[tuple[str, list[str]]]) -> None:
-    """Do all steps, tell how long each took, and fail when one of them did."""
-    failed = []
-    for name, command in steps:
-        started = time.monotonic()
-        _say(name)
-        if subprocess.run(command, check=False).returncode != 0:
-            failed.append(name)
-        _say(f"{name}: {'FAILED' if name in failed else 'good'} after {time.monotonic() - started:.1f} s")
+def _do(steps: Sequence[Step], *, at_once: Sequence[Step] = ()) -> None:
+    """Do all steps, tell how long each took, and fail when one of them did.
+
+    Those *at_once* come first, two at a time; each shows what it printed when it is done.
+    """
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = [*pool.map(_done_aside, at_once), *(_done(step) for step in steps)]
+    names = [name for name, _command in (*at_once, *steps)]
+    failed = [name for name, is_good in zip(names, results, strict=True) if not is_good]
     if failed:
         raise Failed(f"failed: {', '.join(failed)}")
+
+
+def _done(step: Step) -> bool:
+    name, command = step
+    started = time.monotonic()
+    _say(name)
+    is_good = subprocess.run(command, check=False).returncode == 0
+    _say(f"{name}: {'good' if is_good else 'FAILED'} after {time.monotonic() - started:.1f} s")
+    return is_good
+
+
+def _done_aside(step: Step) -> bool:
+    name, command = step
+    started = time.monotonic()
+    ended = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    is_good = ended.returncode == 0
+    verdict = f"{name}: {'good' if is_good else 'FAILED'} after {time.monotonic() - started:.1f} s"
+    _say(f"{verdict}\n{ended.stdout.rstrip()}" if ended.stdout.strip() else verdict)
+    return is_good
 
 
 def _look_for_parts(required: frozenset[str]) -> bool:
