@@ -20,13 +20,18 @@ def a_season(market: Market) -> Shop:
     """Paid, cancelled, moved, topped up, paid together, withdrawn, unreadable; fetched after each."""
     shop = market.connect()
     world = market.world
-    market.fetch(shop)
+
+    def fetch() -> None:
+        run = market.fetch(shop)
+        assert run.state == "done", (run.error_code, run.error_params)
+
+    fetch()
     unpaid = [world.add_orders(1, kind="bought", seller=0)[0] for _ in range(6)]
-    market.fetch(shop)
+    fetch()
     changes.pay(world, unpaid[0])
     changes.merge(world, unpaid[1:3])
     changes.cancel(world, unpaid[3])
-    market.fetch(shop)
+    fetch()
     changes.change_address(world, unpaid[0], {"street": "ul. Nowa 7", "firstName": "Łucja"})
     changes.add_surcharge(world, unpaid[0], 500)
     world.retire(unpaid[4])
@@ -35,12 +40,12 @@ def a_season(market: Market) -> Shop:
     broken["summary"] = {"totalToPay": {"amount": "wiele", "currency": "PLN"}}
     world.touched(unpaid[5], broken, by_buyer=True)
     world.emit(unpaid[5], "FILLED_IN")
-    market.fetch(shop)
+    fetch()
     assert fetch_payments(shop_id=shop.pk)
     assert fetch_billing(shop_id=shop.pk)
     assert refresh(shop_id=shop.pk, now=NOW)
     changes.cancel(world, unpaid[0], by_buyer=False)
-    market.fetch(shop)
+    fetch()
     assert fetch_payments(shop_id=shop.pk)
     shop.refresh_from_db()
     return shop

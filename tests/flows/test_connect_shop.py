@@ -20,9 +20,16 @@ from stragan.flows.fetch_shop import sync_shop_now
 from stragan.gateways.allegro import AccessDenied
 from stragan.kit.clock import real_now
 from stragan.kit.models import AuditEvent
-from stragan.shops import actions
+from stragan.shops import actions, billing, offers, payments
 from stragan.shops.actions import ShopSellerDiffers, ShopSellerKnown, Wish
-from stragan.shops.models import Authorization, Shop, ShopState
+from stragan.shops.models import (
+    Authorization,
+    BillingRead,
+    OfferRefresh,
+    PaymentsRead,
+    Shop,
+    ShopState,
+)
 
 pytestmark = pytest.mark.django_db
 REDIRECT = "http://127.0.0.1:8000/settings/allegro/back/"
@@ -81,6 +88,24 @@ def test_the_same_name_reconnects_the_same_account(market: Market) -> None:
     again = market.connect()
     assert (again.pk, again.state, again.cursor) == (shop.pk, "connected", cursor)
     assert market.fetch(again).state == "done"
+
+
+def test_what_waited_is_asked_again_as_soon_as_the_shop_is_connected_again(market: Market) -> None:
+    market.world.settings.account = "dom_i_kubek"
+    shop = market.connect()
+    market.fetch(shop)
+    later = NOW + timedelta(hours=5)
+    for read in (OfferRefresh, PaymentsRead):
+        read.objects.create(shop=shop, next_at=later, error_code="allegro_rejected")
+    BillingRead.objects.create(shop=shop, next_at=later)
+    market.connect()
+    shop.refresh_from_db()
+    now = real_now()
+    assert shop.next_sync_at is None
+    assert (
+        [one for one, _ in offers.due_shops(now)] == [one for one, _ in payments.due_shops(now)] == [shop.pk]
+    )
+    assert billing.due_shops(now) == [], "nothing failed there"
 
 
 def test_a_known_name_refuses_another_account_and_hands_the_tokens_back(market: Market) -> None:

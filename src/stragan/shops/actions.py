@@ -10,7 +10,7 @@ from django.db import transaction
 from stragan.companies.models import Company, User
 from stragan.core.errors import Conflict, Refused
 from stragan.kit.audit import Actor, Deed, record
-from stragan.shops.models import Shop, ShopState, SyncRun
+from stragan.shops.models import BillingRead, OfferRefresh, PaymentsRead, Shop, ShopState, SyncRun
 
 BETWEEN_FETCHES_BY_HAND: Final = timedelta(minutes=10)
 LONGEST_NAME: Final = 60
@@ -116,6 +116,8 @@ def connect_shop(
 ) -> Shop:
     """Save a connection that was tried out: a new shop, the same one again, or a removed one back.
 
+    It is fetched at once, and so is what was refused before.
+
     :raises ShopSellerDiffers: the name belongs to another account.
     :raises ShopSellerKnown: the account is connected under another name.
     """
@@ -141,9 +143,13 @@ def connect_shop(
     shop.api_url, shop.auth_url = connection.api_url, connection.auth_url
     shop.state, shop.state_reason = ShopState.CONNECTED, ""
     shop.error_code, shop.error_params, shop.failures_in_row = "", {}, 0
+    shop.next_sync_at = None
     _put_tokens(shop, connection.tokens)
     shop.token_lease_until = None
     shop.save()
+    for reading in (OfferRefresh, PaymentsRead, BillingRead):  # the new consent may hold what was missing
+        rows = reading.objects.filter(shop=shop).exclude(error_code="")
+        rows.update(next_at=connection.tokens.obtained_at)
     facts = {"seller_id": shop.seller_id}
     deed = Deed(
         verb=verb,
