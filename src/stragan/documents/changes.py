@@ -10,10 +10,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from stragan.core.errors import StraganError
 from stragan.core.money import ZERO
-from stragan.core.snapshot import BuyerSource, DocumentKind, DocumentSnapshot, LineKind, SnapshotLine
+from stragan.core.snapshot import BuyerSource, Deposit, DocumentKind, DocumentSnapshot, LineKind, SnapshotLine
 from stragan.documents.content import DraftContent, DraftLine, SellerProfile
-from stragan.documents.correcting import LineChange, State
+from stragan.documents.correcting import LineChange, State, plan
 from stragan.documents.delivery_changes import delivery_fixes, per_code
 from stragan.documents.drafting import draft_from_order
 from stragan.documents.rates import HOME
@@ -257,10 +258,7 @@ def _of_paper(paper: Paper, *, base: OrderData, now: OrderData, buyer_source: Bu
         found.append(_found(Change.INVOICE_WANTED, paper))
     elif original.kind is not DocumentKind.OTHER_INCOME:
         found += _buyer(paper, before, after)
-    if now.deposit_total != base.deposit_total and not _deposits_follow(base, now):
-        printed = sum((one.amount for one in paper.now.deposits), ZERO)
-        if printed != now.deposit_total:
-            found.append(_found(Change.DEPOSIT, paper, old=f"{printed:.2f}", new=f"{now.deposit_total:.2f}"))
+    found += _deposits(paper, base, now, found)
     return found
 
 
@@ -392,10 +390,26 @@ def _name(content: DraftContent) -> str:
     return next((line.name for line in content.lines if line.kind is LineKind.DELIVERY), "")
 
 
-def _deposits_follow(base: OrderData, now: OrderData) -> bool:
-    """Whether deposits changed only because quantities and lines did: a correction follows these."""
+def _deposits(paper: Paper, base: OrderData, now: OrderData, found: Sequence[Found]) -> Iterator[Found]:
+    """Compare deposits as they stand once *found* is corrected: they follow the quantities of their goods."""
+    if any(one.deed is Deed.ANEW for one in found):
+        return
+    fixes = tuple(fix for one in found for fix in one.fixes)
+    try:
+        after = plan(paper.original, before=paper.now, changes=fixes).after if fixes else paper.now
+    except StraganError:  # it cannot be corrected so, which is said where somebody tries
+        after = paper.now
+    if _sum(after.deposits) == now.deposit_total:
+        return
     units = {line.line_id: line.deposit for line in base.lines}
-    return all(units.get(line.line_id, line.deposit) == line.deposit for line in now.lines)
+    are_same = all(units.get(line.line_id, line.deposit) == line.deposit for line in now.lines)
+    if are_same and _sum(paper.base.deposits) != base.deposit_total:
+        return  # as a person decided
+    yield _found(Change.DEPOSIT, paper, old=f"{_sum(paper.now.deposits):.2f}", new=f"{now.deposit_total:.2f}")
+
+
+def _sum(deposits: Iterable[Deposit]) -> Decimal:
+    return sum((one.amount for one in deposits), ZERO)
 
 
 def _buyer(paper: Paper, before: DraftContent, after: DraftContent) -> Iterator[Found]:

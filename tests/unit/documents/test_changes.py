@@ -311,6 +311,21 @@ def test_the_correction_that_is_proposed_makes_the_document_say_what_the_order_s
         assert says_what_the_order_says(again, later)
 
 
+def test_goods_that_come_back_with_another_deposit_are_issued_anew() -> None:
+    bottle = replace(TWO[0], quantity=1, deposit=Decimal("0.50"))
+    base = with_lines(bottle, TWO[1])
+    without = with_lines(TWO[1])
+    corrected = as_proposed(base, without, a_paper(base))
+    assert corrected is not None
+    settled = replace(corrected, base=corrected.now)
+    for deposit, expected in ((Decimal("0.00"), Change.DEPOSIT), (Decimal("0.50"), Change.QUANTITY_MORE)):
+        back = with_lines(replace(bottle, deposit=deposit), TWO[1])
+        found = [one.change for one in changed(without, back, paper=settled)]
+        assert expected in found
+        again = as_proposed(without, back, settled)
+        assert again is None or says_what_the_order_says(again, back)
+
+
 @settings(max_examples=60)
 @given(base=some_order(), now=some_order())
 def test_lines_that_only_lose_or_change_are_always_corrected(base: OrderData, now: OrderData) -> None:
