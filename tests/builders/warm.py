@@ -1,12 +1,14 @@
 """Commands that start warm: a process with the libraries imported forks one child for each.
 
 What is imported before the fork knows neither settings nor environment; the child gets those of its
-command, runs ``stragan`` from its first line and ends as a process does. Half a second less, each time.
+command, runs ``stragan`` from its first line and ends as a process does. Half a second less, each time;
+where many commands have one environment most of the rest, too.
 """
 
 import atexit
 import json
 import os
+import pkgutil
 import runpy
 import select
 import socket
@@ -14,11 +16,13 @@ import subprocess
 import sys
 import tempfile
 import traceback
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 
+MANY = 3  # commands of one environment, after which it is worth while to keep it
 # Dear to import, and the same for everybody; nothing here may look at settings.
 LIBRARIES = (
     "allauth.account",
@@ -106,6 +110,8 @@ def main() -> None:
     """Listen until whoever started us goes away."""
     for name in LIBRARIES:
         import_module(name)
+    asked: Counter[str] = Counter()
+    dressed: dict[str, socket.socket | None] = {}
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(sys.argv[1])
         listening.listen(64)
@@ -116,10 +122,83 @@ def main() -> None:
                 return
             line, _ = listening.accept()
             with line:
-                if os.fork() == 0:
+                _, files, _, _ = socket.recv_fds(line, 1, 3)
+                text = line.makefile().read()
+                request = json.loads(text)
+                key = json.dumps([request["environment"], request["folder"]], sort_keys=True)
+                asked[key] += 1
+                ends = [listening.fileno(), line.fileno(), *files]
+                into = _dressed(request, key=key, known=dressed, ends=ends) if asked[key] > MANY else None
+                if into is not None:
+                    socket.send_fds(into, [text.encode()], [line.fileno(), *files])
+                elif os.fork() == 0:
                     listening.close()
-                    _answer(line)
+                    _put_on(request)
+                    _answer(line, request, files)
+                for number in files:
+                    os.close(number)
             _bury()
+
+
+def _dressed(
+    request: dict[str, object],
+    *,
+    key: str,
+    known: dict[str, "socket.socket | None"],
+    ends: Sequence[int],
+) -> "socket.socket | None":
+    """Give the line to the process that knows this environment already; None where none can be made.
+
+    The first commands of an environment start from nothing, as in life; later ones find settings, models
+    and all modules. Two such processes are kept.
+    """
+    if key in known:
+        return known[key]
+    while len(known) > 1:
+        old = known.pop(next(iter(known)))
+        if old is not None:
+            old.close()  # which ends it
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    if os.fork() == 0:
+        ours.close()
+        for number in ends:
+            os.close(number)
+        for other in known.values():
+            if other is not None:
+                other.close()
+        _serve_dressed(request, theirs)
+    theirs.close()
+    known[key] = ours if ours.recv(1) else None
+    return known[key]
+
+
+def _serve_dressed(request: dict[str, object], line: socket.socket) -> None:
+    """In a child: set Django up once, then a child for each command, until nobody asks any more."""
+    try:
+        _put_on(request)
+        _set_up()
+        line.send(b"+")
+        while True:
+            text, files, _, _ = socket.recv_fds(line, 1 << 20, 4)
+            if not text:
+                break
+            if os.fork() == 0:
+                line.close()
+                _answer(socket.socket(fileno=files[0]), json.loads(text), files[1:])
+            for number in files:
+                os.close(number)
+            _bury()
+    finally:
+        os._exit(0)
+
+
+def _set_up() -> None:
+    """Import what commands import in their course; nothing here opens a database."""
+    import_module("stragan.cli.main").set_up_django()
+    for package in ("stragan.cli", "stragan.flows"):
+        for module in pkgutil.iter_modules(import_module(package).__path__):
+            import_module(f"{package}.{module.name}")
+    import_module("django.db.migrations.loader").MigrationLoader(None, ignore_no_migrations=True)
 
 
 def _bury() -> None:
@@ -131,10 +210,8 @@ def _bury() -> None:
             return
 
 
-def _answer(line: socket.socket) -> None:
+def _answer(line: socket.socket, request: dict[str, object], files: list[int]) -> None:
     """In a child: run the command in a child of its own and tell its exit code."""
-    _, files, _, _ = socket.recv_fds(line, 1, 3)
-    request = json.loads(line.makefile().read())
     child = os.fork()
     if child == 0:
         line.close()
@@ -144,16 +221,20 @@ def _answer(line: socket.socket) -> None:
     os._exit(0)
 
 
+def _put_on(request: dict[str, object]) -> None:
+    """Take over environment and folder."""
+    os.environ.clear()
+    os.environ.update(request["environment"])  # type: ignore[call-overload]  # text to text, as JSON keeps it
+    os.chdir(str(request["folder"]))
+    sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
+
+
 def _become(request: dict[str, object], files: list[int]) -> None:
     """Be the process that the command would have been."""
     for target, source in enumerate(files):
         os.dup2(source, target)
     for number in files:
         os.close(number)
-    os.environ.clear()
-    os.environ.update(request["environment"])  # type: ignore[call-overload]  # text to text, as JSON keeps it
-    os.chdir(str(request["folder"]))
-    sys.path[:0] = filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep))
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 -- until the end
     what: list[str] = request["what"]  # type: ignore[assignment]  # as sent
     code = 1

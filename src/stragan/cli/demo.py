@@ -157,7 +157,7 @@ def _environment(folder: Path, kept: Secrets) -> dict[str, str]:
 
 def _start_standins(group: Group, folder: Path, kept: Secrets) -> None:
     registries = ["standins.registries", "--port", str(kept.registries_port)]
-    group.start("registries", registries, is_quiet=True)
+    group.start("registries", registries, is_base=True)
     given = {
         "--port": kept.standin_port,
         "--orders": kept.orders,
@@ -166,6 +166,6 @@ def _start_standins(group: Group, folder: Path, kept: Secrets) -> None:
     }
     words = [str(word) for pair in given.items() for word in pair]
     sellers = [word for _, login in SHOPS for word in ("--seller", login)]
-    group.start("stand-in", ["standins.allegro", "--payouts", *words, *sellers], is_quiet=True)
+    group.start("stand-in", ["standins.allegro", "--payouts", *words, *sellers], is_base=True)
     group.wait_for_answer(("127.0.0.1", kept.standin_port), path="/")
     group.wait_for_answer(("127.0.0.1", kept.registries_port), path="/")

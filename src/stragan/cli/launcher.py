@@ -36,6 +36,7 @@ class Group:
     """The children, and whether somebody asked all of us to stop."""
 
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    base: set[str] = field(default_factory=set)
     is_stop_asked: bool = False
 
     def listen_to_signals(self) -> None:
@@ -53,9 +54,14 @@ class Group:
         *,
         environment: Mapping[str, str] | None = None,
         pass_fds: Sequence[int] = (),
-        is_quiet: bool = False,
+        is_base: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start ``python -m`` *arguments* as a child that ends when we do."""
+        """Start ``python -m`` *arguments* as a child that ends when we do.
+
+        The others lean on one *is_base*: it ends last, says nothing, and hears no Ctrl-C of its own.
+        """
+        if is_base:
+            self.base.add(name)
         # Two arenas are plenty for a few threads; glibc would make eight times the cores.
         given = {
             "MALLOC_ARENA_MAX": "2",
@@ -69,7 +75,8 @@ class Group:
             env=given,
             pass_fds=pass_fds,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL if is_quiet else None,
+            stdout=subprocess.DEVNULL if is_base else None,
+            process_group=0 if is_base else None,
             preexec_fn=lambda: end_with_parent(parent),  # noqa: PLW1509 -- this process has one thread
         )
         return self.children[name]
@@ -143,12 +150,17 @@ class Group:
         return 0
 
     def stop(self) -> None:
-        """End all children: politely, then by force."""
-        for child in self.children.values():
+        """End all children: politely, then by force; first those that lean on others."""
+        self._end([child for name, child in self.children.items() if name not in self.base])
+        self._end([child for name, child in self.children.items() if name in self.base])
+
+    @staticmethod
+    def _end(children: Sequence[subprocess.Popen[bytes]]) -> None:
+        for child in children:
             if child.poll() is None:
                 child.terminate()
         deadline = time.monotonic() + STOP_LIMIT_S
-        for child in self.children.values():
+        for child in children:
             try:
                 child.wait(timeout=max(deadline - time.monotonic(), 0.1))
             except subprocess.TimeoutExpired:
