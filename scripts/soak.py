@@ -16,6 +16,7 @@ TESTS = [
     "tests/flows/test_fetch_under_faults.py",
     "tests/flows/test_issue_commands.py",
     "tests/flows/test_killed_anywhere.py",
+    "tests/flows/test_new_database.py",
     "tests/flows/test_send_invoices.py",
     "tests/flows/test_tokens.py",
     "tests/flows/test_any_mix_of_kinds.py",

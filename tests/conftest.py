@@ -24,7 +24,12 @@ TODAY = date(2026, 11, 23)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what this machine lacks, unless STRAGAN_TEST_REQUIRE says it must be there."""
+    """Skip what this machine lacks, unless STRAGAN_TEST_REQUIRE says it must be there.
+
+    Left out are tests that need no second database, on the second.
+    """
+    if os.environ.get("STRAGAN_TEST_DATABASE") == "postgres" and not os.environ.get("STRAGAN_SOAK"):
+        items[:] = [item for item in items if not item.get_closest_marker("once")]
     schemas = os.environ.get("STRAGAN_SCHEMAS_DIR", "")
     missing = {
         "schemas": not (schemas and Path(schemas).is_dir()),

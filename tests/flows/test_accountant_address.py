@@ -17,6 +17,7 @@ PASSWORD = "correct horse 7"
 SENTENCE = "Firma nie ma adresu, a faktura musi go zawierać"
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_init_and_issue_warn_and_go_on(tmp_path: Path) -> None:
     with an_installation(tmp_path) as installation:
@@ -29,6 +30,7 @@ def test_init_and_issue_warn_and_go_on(tmp_path: Path) -> None:
         assert CODE in issued.stderr
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_a_seller_with_an_address_is_left_in_peace(tmp_path: Path) -> None:
     with an_installation(tmp_path) as installation:

@@ -111,6 +111,7 @@ def test_from_connecting_to_the_list(place: tuple[Installation, World]) -> None:
     ]
 
 
+@pytest.mark.once
 def test_refusals_carry_code_and_message(place: tuple[Installation, World]) -> None:
     installation, world = place
     told(installation, "shop", "connect", "Sklep")
@@ -136,6 +137,7 @@ def test_refusals_carry_code_and_message(place: tuple[Installation, World]) -> N
     assert installation.command("orders", "list", "--status", "nowhere").returncode == 2
 
 
+@pytest.mark.once
 def test_another_address_of_allegro_is_refused_by_name(place: tuple[Installation, World]) -> None:
     installation, _world = place
     told(installation, "shop", "connect", "Sklep")
@@ -155,6 +157,7 @@ def test_commands_before_the_first_company_are_refused(tmp_path: Path) -> None:
         assert told(installation, "orders", "list") == []
 
 
+@pytest.mark.once
 def test_a_clock_that_says_nothing_is_wrong_usage(tmp_path: Path) -> None:
     with an_installation(tmp_path) as installation:
         installation.environment["STRAGAN_NOW"] = "yesterday"

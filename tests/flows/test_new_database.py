@@ -8,7 +8,7 @@ import pytest
 
 from builders.installations import an_installation
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 TELL = """
 import json
 from django.db import connection

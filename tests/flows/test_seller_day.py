@@ -146,6 +146,7 @@ def the_register(seller: Seller, book: str, documents: list[dict[str, Any]]) -> 
     return [row for month in months for row in seller.register(book, month)]
 
 
+@pytest.mark.once
 def test_an_exempt_seller_has_no_vat_and_no_stock(seller: Seller) -> None:
     begin(seller, "--no-vat-payer", "--no-warehouse", "--books", "ryczalt")
     given = issue_everything(seller)

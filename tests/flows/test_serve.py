@@ -34,6 +34,7 @@ def test_it_answers_and_stops_cleanly_when_asked(installation: Installation) -> 
         assert alive(processes) == []
 
 
+@pytest.mark.once
 def test_ctrl_c_stops_it_cleanly(installation: Installation) -> None:
     with installation.serving() as serving:
         processes = serving.tree()
@@ -51,6 +52,7 @@ def test_without_a_company_it_prints_a_link_that_works_once_set_up_is_open(
             assert answer.status == 200
 
 
+@pytest.mark.once
 def test_killing_the_launcher_leaves_no_orphan(installation: Installation) -> None:
     with installation.serving() as serving:
         processes = serving.tree()
@@ -59,6 +61,7 @@ def test_killing_the_launcher_leaves_no_orphan(installation: Installation) -> No
         wait_until(lambda: alive(processes) == [], seconds=10, what="all children are gone")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["web", "worker"])
 def test_a_child_that_dies_takes_all_with_it(installation: Installation, name: str) -> None:
     with installation.serving() as serving:
@@ -74,6 +77,7 @@ def test_a_child_that_dies_takes_all_with_it(installation: Installation, name: s
         wait_until(lambda: alive(processes) == [], seconds=10, what="all are gone")
 
 
+@pytest.mark.once
 def test_a_second_serve_in_the_same_folder_is_refused(installation: Installation) -> None:
     with installation.serving():
         refused = installation.command("serve", "--port", "0", "--json")
@@ -82,6 +86,7 @@ def test_a_second_serve_in_the_same_folder_is_refused(installation: Installation
         assert "running" in refused.stdout
 
 
+@pytest.mark.once
 def test_a_port_in_use_is_told_at_once(installation: Installation) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -100,6 +105,7 @@ def test_it_starts_again_at_once_after_it_was_killed(installation: Installation)
         assert again.told["url"].endswith(f":{port}")
 
 
+@pytest.mark.once
 def test_a_demo_folder_is_refused(installation: Installation) -> None:
     installation.folder.mkdir(parents=True)
     (installation.folder / ".stragan-demo").touch()

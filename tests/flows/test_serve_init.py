@@ -37,6 +37,7 @@ def test_it_makes_the_company_and_repeats_its_first_result(installation: Install
     assert (installation.folder / "secret-key").stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.once
 def test_refusals_carry_a_code_and_a_sentence(installation: Installation) -> None:
     for more, code in (
         (["--nip", "5260250275"], "invalid_nip"),
@@ -48,5 +49,6 @@ def test_refusals_carry_a_code_and_a_sentence(installation: Installation) -> Non
         assert row["message"] not in {"", code}
 
 
+@pytest.mark.once
 def test_wrong_usage_exits_with_two(installation: Installation) -> None:
     assert installation.command("init", "--nip", "5260250274").returncode == 2

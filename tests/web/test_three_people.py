@@ -426,6 +426,7 @@ def test_every_address_has_its_place_in_the_walk() -> None:
     assert sorted(addresses()) == sorted(WALK)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("is_fragment", [False, True], ids=["page", "fragment"])
 def test_somebody_not_logged_in_is_sent_to_the_log_in(world: World, *, is_fragment: bool) -> None:
     client = world.client("")
@@ -440,6 +441,7 @@ def test_somebody_not_logged_in_is_sent_to_the_log_in(world: World, *, is_fragme
                 assert response.headers["Location"].startswith(reverse("account_login")), name
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("is_fragment", [False, True], ids=["page", "fragment"])
 def test_a_stranger_sees_and_moves_nothing(world: World, *, is_fragment: bool) -> None:
     client = world.client("stranger")
@@ -513,6 +515,7 @@ def test_pages_that_only_change_answer_no_questions(world: World) -> None:
             assert client.get(world.url(name)).status_code == 405, name
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("language", "word"), [("pl", "Ustawienia"), ("en", "Settings")])
 def test_pages_speak_one_language(world: World, language: str, word: str) -> None:
     client = Client(headers={"Accept-Language": language})
