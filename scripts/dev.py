@@ -193,7 +193,7 @@ def _tool(name: str, *arguments: str) -> list[str]:
     return [str(VENV / "bin" / name), *arguments]
 
 
-def _pytest(database: str, paths: Sequence[str], *, processes: str = "3") -> list[str]:
+def _pytest(database: str, paths: Sequence[str], *, processes: str = "2") -> list[str]:
     cache = ("-o", f"cache_dir=.pytest_cache/{database}")
     return [
         "env",
