@@ -1,13 +1,16 @@
 """Whole installations for tests that start our commands: a data folder, a database, an environment."""
 
+import atexit
 import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
@@ -85,24 +88,55 @@ class Serving:
 
 
 @contextmanager
-def an_installation(folder: Path) -> Iterator[Installation]:
-    """An empty installation on the database the suite runs on."""
+def an_installation(folder: Path, *, is_bare: bool = False) -> Iterator[Installation]:
+    """An empty installation on the database the suite runs on.
+
+    On PostgreSQL its tables are there already, copied from a template, unless it is to be *is_bare*.
+    """
     environment = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
     environment["STRAGAN_DATA_DIR"] = str(folder / "data")
     if os.environ.get("STRAGAN_TEST_DATABASE") != "postgres":
         yield Installation(folder / "data", environment)
         return
+    name = f"stragan_test_{uuid4().hex[:12]}"
+    template = "template1" if is_bare else _template()
+    _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield Installation(folder / "data", {**environment, "STRAGAN_DATABASE_URL": _url(name)})
+    finally:
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _template() -> str:
+    """A database with all tables and nothing in them, made once for this test process."""
+    name = f"stragan_template_{uuid4().hex[:12]}"
+    _on_server(f"CREATE DATABASE {name}")
+    atexit.register(_on_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "STRAGAN_DATA_DIR": folder, "STRAGAN_DATABASE_URL": _url(name)}
+        for foreign in _FOREIGN:
+            environment.pop(foreign, None)
+        Installation(Path(folder), environment).python(
+            "from stragan.cli.preparation import prepare_database\nfrom stragan.kit.clock import real_now\n"
+            "prepare_database(now=real_now())\n"
+        )
+    return name
+
+
+def _url(database: str) -> str:
+    return urlunsplit(urlsplit(_server())._replace(path=f"/{database}"))
+
+
+def _server() -> str:
+    return os.environ.get("STRAGAN_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+
+
+def _on_server(statement: str) -> None:
     import psycopg  # noqa: PLC0415 -- only where PostgreSQL is tested
 
-    server = os.environ.get("STRAGAN_TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
-    name = f"stragan_test_{uuid4().hex[:12]}"
-    url = urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        try:
-            yield Installation(folder / "data", {**environment, "STRAGAN_DATABASE_URL": url})
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with psycopg.connect(_server(), autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 def descendants(pid: int) -> list[int]:

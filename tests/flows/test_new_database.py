@@ -46,7 +46,7 @@ STEP_BY_STEP = "from django.core.management import call_command\ncall_command('m
 
 def made(folder: Path, way: str) -> dict[str, Any]:
     folder.mkdir()
-    with an_installation(folder) as installation:
+    with an_installation(folder, is_bare=True) as installation:
         tables: dict[str, Any] = json.loads(installation.python(way + TELL).splitlines()[-1])
         return tables
 
