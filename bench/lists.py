@@ -197,7 +197,7 @@ class _Pages:
 
         state = filtering.read(QueryDict(urlencode(query)))
         rows = queries.orders_matching(self.membership.company, state.wanted)
-        fields = tuple(queries.OrderRow.__dataclass_fields__)
+        fields = queries.OrderRow._fields
         sql, params = rows.values_list(*fields)[: state.size].query.sql_with_params()
 
         def work() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from stragan.companies.models import Company, User
 from stragan.core.dates import start_of_warsaw_day
@@ -178,16 +178,24 @@ def findings_of(run: ReconcileRun) -> CompanyQuerySet[ReconcileFinding]:
     )
 
 
+def differing_orders(order_ids: Iterable[int]) -> set[int]:
+    """Ids of those orders that ``open_findings`` has something to say of."""
+    return {pk for pk in _open_findings(order_ids).order_by().values_list("order_id", flat=True) if pk}
+
+
 def open_findings(order_ids: Iterable[int]) -> dict[int, ReconcileFinding]:
     """What the latest checks say against these orders, by order id: one statement for a page of a list.
 
     A finding about an earlier content of the order is left out.
     """
-    rows = ReconcileFinding.objects.across_companies().filter(
+    rows = _open_findings(order_ids).select_related("shop").order_by("-id")
+    return {row.order_id: row for row in rows if row.order_id is not None}
+
+
+def _open_findings(order_ids: Iterable[int]) -> QuerySet[ReconcileFinding]:
+    return ReconcileFinding.objects.across_companies().filter(
         order_id__in=list(order_ids), is_current=True, explained=False, revision=F("order__revision_count")
     )
-    rows = rows.select_related("shop").order_by("-id")
-    return {row.order_id: row for row in rows if row.order_id is not None}
 
 
 _COLUMNS: Final = (

@@ -71,7 +71,7 @@ def page_rows(
         query=state.text,
         shops={shop.pk: shop.name for shop in shops},
         documents=marks_of(company, [row.id for row in found]),
-        differing=check_runs.open_findings(row.id for row in found),
+        differing=check_runs.differing_orders(row.id for row in found),
         lines=line_words(company, [row.id for row in found])
         if any(column.needs_lines for column in shown)
         else {},

@@ -1,6 +1,6 @@
 """One line of the list with every word ready, so that the template only places it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -45,49 +45,26 @@ class LineWords:
 _NO_LINES: Final = LineWords()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class RowView:
-    """What the template places, all of it text. ``*_html`` are made here from constants and escaped words."""
+    """What the template places; a word of ``WORDS`` is made when it is asked for: most are not shown."""
 
-    id: str
-    number: str
+    order: OrderRow
     href: str
-    outside: str
-    minor: str
-    currency: str
-    message_html: str
-    buyer: str
-    login: str
-    buyer_title: str
-    nip: str
-    offer: str
-    offer_title: str
-    offer_end_html: str
-    amount: str
-    invoice_html: str
-    payment_html: str
-    payment_title: str
-    delivery: str
     shop: str
-    bought: str
-    created: str
-    created_title: str
-    status_html: str
-    documents_html: str
-    offer_id: str
-    sku: str
-    product: str
-    delivery_cost: str
-    country: str
-    marketplace: str
-    allegro_status: str
-    fulfillment: str
-    note: str
-    commission: str
-    profit_html: str
-    profit_title: str
-    money_html: str
-    money_title: str
+    marks: Sequence[DocumentMark]
+    lines: LineWords
+    differs: bool
+    money: MoneyWords
+    this_year: int
+    language: str
+
+    def __getattr__(self, name: str) -> str:
+        """Make the word of that name."""
+        try:
+            return WORDS[name](self)
+        except KeyError:
+            raise AttributeError(name) from None
 
 
 def rows_of(
@@ -109,9 +86,10 @@ def rows_of(
     base = reverse("orders:detail", args=[0]).removesuffix("0/")
     tail = query if len(query) > 1 else ""
     this_year = show.local(now).year
+    language = get_language() or "pl"
     return [
-        _row(
-            order,
+        RowView(
+            order=order,
             href=f"{base}{order.id}/{tail}",
             shop=shops.get(order.shop_id, ""),
             marks=documents.get(order.id, ()),
@@ -119,70 +97,28 @@ def rows_of(
             differs=order.id in differing,
             money=money_words.words_of(sums.get(order.id), order.currency, now=now) if sums else NO_MONEY,
             this_year=this_year,
+            language=language,
         )
         for order in orders
     ]
 
 
-def _row(
-    order: OrderRow,
-    *,
-    href: str,
-    shop: str,
-    marks: Sequence[DocumentMark],
-    lines: LineWords,
-    differs: bool,
-    money: MoneyWords,
-    this_year: int,
-) -> RowView:
-    language = get_language() or "pl"
-    name = order.buyer_name or order.buyer_login or show.NONE
-    login = order.buyer_login if order.buyer_name else ""
+def _name(order: OrderRow) -> str:
+    return order.buyer_name or order.buyer_login or show.NONE
+
+
+def _login(order: OrderRow) -> str:
+    return order.buyer_login if order.buyer_name else ""
+
+
+def _buyer_title(order: OrderRow) -> str:
     nip = show.nip(order.buyer_nip)
-    bought, created = _when(order.bought_at, this_year), _when(order.created_at, this_year)
-    tip = _tip(language)
-    return RowView(
-        id=str(order.id),
-        number=str(order.number),
-        href=href,
-        outside=links.order_url(order.allegro_id),
-        minor=str(to_minor(order.total)),
-        currency=order.currency,
-        message_html=_message_icon(language) if order.has_message else "",
-        buyer=name,
-        login=login,
-        buyer_title=" · ".join(part for part in (name, login, nip and f"NIP {nip}") if part),
-        nip=nip or show.NONE,
-        offer=order.offer_name or show.NONE,
-        offer_title=f"{order.offer_name} ({order.offer_id})",
-        offer_end_html=_offer_end(order, language),
-        amount=show.money(order.total, order.currency),
-        invoice_html=_invoice_icon(language) if order.wants_invoice else NONE,
-        payment_html=_payment(order, language),
-        payment_title=f"{tip.delivery}: {order.delivery_method or show.NONE}",
-        delivery=order.delivery_method or show.NONE,
-        shop=shop,
-        bought=bought,
-        created=created,
-        created_title=f"{tip.bought}: {bought} · {tip.shop}: {shop}",
-        status_html=status_html(order.status, language),
-        documents_html=_documents(order, marks, language, differs=differs)
-        or mark_safe(_NO_DOCUMENT % show.moment(order.created_at, "time")),  # noqa: S308 -- digits
-        offer_id=order.offer_id or show.NONE,
-        sku=lines.sku or show.NONE,
-        product=lines.product or show.NONE,
-        delivery_cost=show.money(order.delivery_cost, order.currency),
-        country=order.country or show.NONE,
-        marketplace=links.MARKETPLACES.get(order.marketplace, order.marketplace) or show.NONE,
-        allegro_status=words.allegro_status(order.allegro_status),
-        fulfillment=words.fulfillment(order.fulfillment_status) or show.NONE,
-        note=order.delete_reason or order.note or show.NONE,
-        commission=money.commission,
-        profit_html=money.profit_html,
-        profit_title=money.profit_title,
-        money_html=money.state_html,
-        money_title=money.state_title,
-    )
+    return " · ".join(part for part in (_name(order), _login(order), nip and f"NIP {nip}") if part)
+
+
+def _created_title(row: RowView) -> str:
+    tip = _tip(row.language)
+    return f"{tip.bought}: {_when(row.order.bought_at, row.this_year)} · {tip.shop}: {row.shop}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -287,3 +223,52 @@ def _documents(
     if differs:
         return st.badge("red", "arrows-diff", _("Differs from Allegro"))
     return ""
+
+
+def _documents_cell(row: RowView) -> SafeString | str:
+    found = _documents(row.order, row.marks, row.language, differs=row.differs)
+    return found or mark_safe(_NO_DOCUMENT % show.moment(row.order.created_at, "time"))  # noqa: S308 -- digits
+
+
+# ``*_html`` are made here from constants and escaped words; the rest is escaped where it is placed.
+WORDS: Final[Mapping[str, Callable[[RowView], str]]] = {
+    "id": lambda row: str(row.order.id),
+    "number": lambda row: str(row.order.number),
+    "outside": lambda row: links.order_url(row.order.allegro_id),
+    "minor": lambda row: str(to_minor(row.order.total)),
+    "currency": lambda row: row.order.currency,
+    "message_html": lambda row: _message_icon(row.language) if row.order.has_message else "",
+    "buyer": lambda row: _name(row.order),
+    "login": lambda row: _login(row.order),
+    "buyer_title": lambda row: _buyer_title(row.order),
+    "nip": lambda row: show.nip(row.order.buyer_nip) or show.NONE,
+    "offer": lambda row: row.order.offer_name or show.NONE,
+    "offer_title": lambda row: f"{row.order.offer_name} ({row.order.offer_id})",
+    "offer_end_html": lambda row: _offer_end(row.order, row.language),
+    "amount": lambda row: show.money(row.order.total, row.order.currency),
+    "invoice_html": lambda row: _invoice_icon(row.language) if row.order.wants_invoice else NONE,
+    "payment_html": lambda row: _payment(row.order, row.language),
+    "payment_title": lambda row: f"{_tip(row.language).delivery}: {row.order.delivery_method or show.NONE}",
+    "delivery": lambda row: row.order.delivery_method or show.NONE,
+    "bought": lambda row: _when(row.order.bought_at, row.this_year),
+    "created": lambda row: _when(row.order.created_at, row.this_year),
+    "created_title": _created_title,
+    "status_html": lambda row: status_html(row.order.status, row.language),
+    "documents_html": _documents_cell,
+    "offer_id": lambda row: row.order.offer_id or show.NONE,
+    "sku": lambda row: row.lines.sku or show.NONE,
+    "product": lambda row: row.lines.product or show.NONE,
+    "delivery_cost": lambda row: show.money(row.order.delivery_cost, row.order.currency),
+    "country": lambda row: row.order.country or show.NONE,
+    "marketplace": lambda row: (
+        links.MARKETPLACES.get(row.order.marketplace, row.order.marketplace) or show.NONE
+    ),
+    "allegro_status": lambda row: words.allegro_status(row.order.allegro_status),
+    "fulfillment": lambda row: words.fulfillment(row.order.fulfillment_status) or show.NONE,
+    "note": lambda row: row.order.delete_reason or row.order.note or show.NONE,
+    "commission": lambda row: row.money.commission,
+    "profit_html": lambda row: row.money.profit_html,
+    "profit_title": lambda row: row.money.profit_title,
+    "money_html": lambda row: row.money.state_html,
+    "money_title": lambda row: row.money.state_title,
+}
