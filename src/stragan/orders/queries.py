@@ -143,7 +143,10 @@ def orders_matching(company: Company, wanted: OrderFilter) -> QuerySet[Order]:
     if asked.number is not None:
         rows = rows.filter(number=asked.number)
     elif asked.text and len(asked.text) < SHORTEST_TRIGRAM:
-        rows = rows.filter(number__in=_numbers_starting(asked.text)).order_by("-number")
+        numbers = _numbers_starting(asked.text) or [0]
+        # Without the bounds PostgreSQL walks all numbers from the highest down, looking for the few.
+        rows = rows.filter(number__gte=numbers[0], number__lte=numbers[-1], number__in=numbers)
+        rows = rows.order_by("-number")
     elif asked.text:
         rows = containing(rows, asked.text)
         if asked.scope is Scope.OFFER and asked.text.isdecimal():
