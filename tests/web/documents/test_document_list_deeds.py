@@ -217,6 +217,7 @@ def test_a_seller_who_was_never_a_payer_sees_no_vat(signed_in: SignIn, company: 
     assert ">Netto</th>" not in page
     assert ">VAT</th>" not in page
     assert "Sprzedaż, 1 dokument 54,99 54,99" in text_of(client.get(LIST))
+    assert ">Faktura (bez VAT)</td>" in page
     form = client.get(reverse("documents:correct", args=[invoice.public_id])).content.decode()
     assert "do-without-vat" in form
 

@@ -92,7 +92,7 @@ def test_the_list_asks_few_questions_of_the_database(
     assert documents
     client = signed_in()
     client.get(LIST)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         client.get(LIST)
 
 

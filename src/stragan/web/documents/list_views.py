@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from stragan.companies.models import Company
-from stragan.companies.queries import was_ever_payer
+from stragan.companies.queries import vat_history, was_ever_payer
 from stragan.companies.states import Ability, may
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.queries import corrected_ids, linked_numbers, rows_in
@@ -61,12 +61,14 @@ def document_list(request: CompanyRequest) -> HttpResponse:
         number = min(number, max(1, -(-count // size)))  # a page past the end is the last one
         shown = rows_in(rows, start=(number - 1) * size, size=size)
     ids = [document.id for document in shown]
+    history = vat_history(company)
     context = {
         "rows": rows_of(
             shown,
             tail=wanted.tail,
             linked=linked_numbers(company, ids),
             corrected=corrected_ids(company, ids),
+            is_payer=lambda day: any(one.vat_payer for one in history if one.holds(day)),
         ),
         "totals": _named(sums),
         "count": count,
@@ -74,7 +76,7 @@ def document_list(request: CompanyRequest) -> HttpResponse:
         "wanted": wanted,
         "sort": wanted.sort or ("" if wanted.is_search else "-issue_date"),
         "totals_url": f"{reverse('documents:totals')}{wanted.address()}" if count > TOTALS_AT_ONCE else "",
-        "shows_vat": was_ever_payer(company),
+        "shows_vat": any(one.vat_payer for one in history),
         "may_issue": may(request.membership.role, Ability.ISSUE_DOCUMENTS),
         **_menus(company, wanted, today=clock.business_today()),
     }

@@ -1,8 +1,9 @@
 """One line of the documents list with every word ready, so that the template only places it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cache, lru_cache
 from html import escape
 from typing import Final
 from uuid import UUID
@@ -54,16 +55,19 @@ def rows_of(
     tail: str,
     linked: Mapping[int, tuple[int, int]],
     corrected: Collection[int],
+    is_payer: Callable[[date], bool],
 ) -> list[RowView]:
     """Make the lines of a page. *tail* is the list's filter, carried into details.
 
-    *linked* are the orders (id and number) that have the documents now, *corrected* those with corrections.
+    *linked* are the orders (id and number) that have the documents now, *corrected* those with corrections;
+    *is_payer* tells whether the company was a VAT payer on a day.
     """
     # Addresses are looked up once and not a hundred times.
     before, after = reverse("documents:detail", args=[_ANY_ID]).split(str(_ANY_ID))
     order_base = reverse("orders:detail", args=[0]).removesuffix("0/")
     language = get_language() or "pl"
     amount, day = show.amounts(), show.days()
+    is_payer = cache(is_payer)
     return [
         _row(
             document,
@@ -75,7 +79,8 @@ def rows_of(
             mark_html=_mark(
                 is_void=document.is_void, is_corrected=document.id in corrected, language=language
             ),
-            language=language,
+            ksef_html=_ksef(document.ksef, language),
+            kind=_kind(document.kind, language, vat_payer=is_payer(document.issue_date)),
         )
         for document in documents
     ]
@@ -90,9 +95,9 @@ def _row(
     pdf: str,
     order_html: str,
     mark_html: str,
-    language: str,
+    kind: tuple[str, str],
+    ksef_html: str,
 ) -> RowView:
-    kind, title = _kind(document.kind, language)
     return RowView(
         id=str(document.id),
         css="do-void-row" if document.is_void else "",
@@ -101,8 +106,8 @@ def _row(
         pdf=pdf,
         minor=str(to_minor(document.to_pay or ZERO)),
         currency=document.currency,
-        kind=kind,
-        kind_title=title,
+        kind=kind[0],
+        kind_title=kind[1],
         mark_html=mark_html,
         buyer=document.buyer_name or show.NONE,
         nip=show.nip(document.buyer_nip) or show.NONE,
@@ -112,14 +117,14 @@ def _row(
         vat=amounts[1],
         gross=amounts[2],
         to_pay=amounts[3],
-        ksef_html=_ksef(document.ksef, language),
+        ksef_html=ksef_html,
     )
 
 
-@lru_cache(maxsize=32)
-def _kind(kind: str, language: str) -> tuple[str, str]:  # noqa: ARG001 -- the key of the cache
+@lru_cache(maxsize=64)
+def _kind(kind: str, language: str, *, vat_payer: bool) -> tuple[str, str]:  # noqa: ARG001 -- the key of the cache
     """The kind as the column has room for it, and whole."""
-    whole = words.kind_name(kind)
+    whole = words.kind_name(kind, vat_payer=vat_payer)
     return str(words.SHORT_KINDS.get(kind, whole)), whole
 
 
