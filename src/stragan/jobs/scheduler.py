@@ -1,9 +1,9 @@
 """What happens by the clock. Runs in every worker; keys and conditional updates make it happen once."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -97,7 +97,7 @@ def ask_for_syncs(*, now: datetime) -> int:
     shops = Shop.objects.across_companies().filter(
         due, state=ShopState.CONNECTED, company__allegro_module=True
     )
-    requests = []
+    request, requests = Request(name="shops.sync", key="sync", priority=SYNC_PRIORITY), []
     for shop_id, company_id, was in shops.order_by("id").values_list("id", "company_id", "next_sync_at"):
         moved = (
             Shop.objects.across_companies()
@@ -105,75 +105,54 @@ def ask_for_syncs(*, now: datetime) -> int:
             .update(next_sync_at=now + SYNC_EVERY)
         )
         if moved:
-            requests.append(
-                Request(
-                    name="shops.sync",
-                    key=f"sync:{shop_id}",
-                    arguments={"shop_id": shop_id},
-                    company_id=company_id,
-                    priority=SYNC_PRIORITY,
-                )
-            )
+            requests.append(_of_shop(request, (shop_id, company_id)))
     if requests:
         jobs.enqueue_many(requests, now=now)
     return len(requests)
 
 
+class _Reading(Protocol):
+    """Something read from Allegro now and then, shop by shop."""
+
+    def due_shops(self, now: datetime) -> list[tuple[int, int]]:
+        """Ids of shops that are due, each with its company's."""
+
+    def postpone(self, shop_id: int, *, now: datetime) -> None:
+        """Ask no more for a while."""
+
+
 def ask_for_offers(*, now: datetime) -> int:
     """Ask for the offers of each connected shop whose hour is over; gives how many."""
-    due = offers.due_shops(now)
-    for shop_id, company_id in due:
-        with transaction.atomic():
-            offers.postpone(shop_id, now=now)
-            jobs.enqueue(
-                Request(
-                    name="offers.refresh",
-                    key=f"offers.refresh:{shop_id}",
-                    arguments={"shop_id": shop_id},
-                    company_id=company_id,
-                    priority=OFFERS_PRIORITY,
-                ),
-                now=now,
-            )
-    return len(due)
+    request = Request(name="offers.refresh", key="offers.refresh", priority=OFFERS_PRIORITY)
+    return _ask_to_read(offers, request, now=now)
 
 
 def ask_for_payments(*, now: datetime) -> int:
     """Ask for the payment operations of each connected shop that is due; gives how many."""
-    due = payments.due_shops(now)
-    for shop_id, company_id in due:
-        with transaction.atomic():
-            payments.postpone(shop_id, now=now)
-            jobs.enqueue(
-                Request(
-                    name="orders.payments",
-                    key=f"orders.payments:{shop_id}",
-                    arguments={"shop_id": shop_id},
-                    company_id=company_id,
-                    priority=PAYMENTS_PRIORITY,
-                ),
-                now=now,
-            )
-    return len(due)
+    request = Request(name="orders.payments", key="orders.payments", priority=PAYMENTS_PRIORITY)
+    return _ask_to_read(payments, request, now=now)
 
 
 def ask_for_billing(*, now: datetime) -> int:
     """Ask for the billing entries of each connected shop that is due; gives how many."""
-    due = billing.due_shops(now)
-    for shop_id, company_id in due:
+    request = Request(name="orders.billing", key="orders.billing", priority=PAYMENTS_PRIORITY)
+    return _ask_to_read(billing, request, now=now)
+
+
+def _ask_to_read(reading: _Reading, request: Request, *, now: datetime) -> int:
+    due = reading.due_shops(now)
+    for shop in due:
         with transaction.atomic():
-            billing.postpone(shop_id, now=now)
-            jobs.enqueue(
-                Request(
-                    name="orders.billing",
-                    key=f"orders.billing:{shop_id}",
-                    arguments={"shop_id": shop_id},
-                    company_id=company_id,
-                    priority=PAYMENTS_PRIORITY,
-                ),
-                now=now,
-            )
+            reading.postpone(shop[0], now=now)
+            jobs.enqueue(_of_shop(request, shop), now=now)
     return len(due)
+
+
+def _of_shop(request: Request, shop: tuple[int, int]) -> Request:
+    """The request for one shop: (shop id, company id)."""
+    shop_id, company_id = shop
+    key = f"{request.key}:{shop_id}"
+    return replace(request, key=key, arguments={"shop_id": shop_id}, company_id=company_id)
 
 
 def ask_for_money(*, now: datetime) -> int:
@@ -238,38 +217,16 @@ def ask_for_plans(*, now: datetime) -> int:
 def ask_for_pushes(*, now: datetime) -> int:
     """Ask for sending where a stock waits or has no answer yet; gives for how many shops."""
     due = pushes.due_shops(now)
-    jobs.enqueue_many(
-        (
-            Request(
-                name="offers.push",
-                key=f"offers.push:{shop_id}",
-                arguments={"shop_id": shop_id},
-                company_id=company_id,
-                priority=PUSH_PRIORITY,
-            )
-            for shop_id, company_id in due
-        ),
-        now=now,
-    )
+    request = Request(name="offers.push", key="offers.push", priority=PUSH_PRIORITY)
+    jobs.enqueue_many((_of_shop(request, shop) for shop in due), now=now)
     return len(due)
 
 
 def ask_for_sendings(*, now: datetime) -> int:
     """Ask for sending where orders on Allegro wait for something; gives for how many shops."""
     due = outbox_due_shops(now)
-    jobs.enqueue_many(
-        (
-            Request(
-                name="outbox.send",
-                key=f"outbox.send:{shop_id}",
-                arguments={"shop_id": shop_id},
-                company_id=company_id,
-                priority=SEND_PRIORITY,
-            )
-            for shop_id, company_id in due
-        ),
-        now=now,
-    )
+    request = Request(name="outbox.send", key="outbox.send", priority=SEND_PRIORITY)
+    jobs.enqueue_many((_of_shop(request, shop) for shop in due), now=now)
     return len(due)
 
 
