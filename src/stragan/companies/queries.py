@@ -1,5 +1,6 @@
 """What is asked about companies and their people."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -84,6 +85,11 @@ def vat_history(company: Company) -> list[VatStretch]:
         VatStretch(since=row.since, until=until, vat_payer=row.vat_payer, exemption_basis=row.exemption_basis)
         for row, until in zip(rows, [*ends[1:], None], strict=False)
     ]
+
+
+def is_payer_on(history: Iterable[VatStretch], day: date) -> bool:
+    """Whether the company of this history is a VAT payer on *day*."""
+    return next((stretch.vat_payer for stretch in history if stretch.holds(day)), False)
 
 
 def logo_of(company: Company) -> CompanyLogo | None:

@@ -12,7 +12,7 @@ from typing import Final
 
 from stragan.core.errors import StraganError
 from stragan.core.money import ZERO
-from stragan.core.snapshot import BuyerSource, Deposit, DocumentKind, DocumentSnapshot, LineKind, SnapshotLine
+from stragan.core.snapshot import BuyerSource, DocumentKind, DocumentSnapshot, LineKind, SnapshotLine
 from stragan.documents.content import DraftContent, DraftLine, SellerProfile
 from stragan.documents.correcting import LineChange, State, plan
 from stragan.documents.delivery_changes import delivery_fixes, per_code
@@ -399,17 +399,13 @@ def _deposits(paper: Paper, base: OrderData, now: OrderData, found: Sequence[Fou
         after = plan(paper.original, before=paper.now, changes=fixes).after if fixes else paper.now
     except StraganError:  # it cannot be corrected so, which is said where somebody tries
         after = paper.now
-    if _sum(after.deposits) == now.deposit_total:
+    if after.sums.deposit == now.deposit_total:
         return
     units = {line.line_id: line.deposit for line in base.lines}
     are_same = all(units.get(line.line_id, line.deposit) == line.deposit for line in now.lines)
-    if are_same and _sum(paper.base.deposits) != base.deposit_total:
+    if are_same and paper.base.sums.deposit != base.deposit_total:
         return  # as a person decided
-    yield _found(Change.DEPOSIT, paper, old=f"{_sum(paper.now.deposits):.2f}", new=f"{now.deposit_total:.2f}")
-
-
-def _sum(deposits: Iterable[Deposit]) -> Decimal:
-    return sum((one.amount for one in deposits), ZERO)
+    yield _found(Change.DEPOSIT, paper, old=f"{paper.now.sums.deposit:.2f}", new=f"{now.deposit_total:.2f}")
 
 
 def _buyer(paper: Paper, before: DraftContent, after: DraftContent) -> Iterator[Found]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
 
 from stragan.companies.models import Company
-from stragan.companies.queries import VatStretch, vat_history
+from stragan.companies.queries import is_payer_on, vat_history
 from stragan.core.dates import warsaw_date
 from stragan.core.money import ZERO
 from stragan.documents.order_marks import totals_of_orders
@@ -127,7 +127,7 @@ def _facts(company: Company, orders: Sequence[Order]) -> dict[int, Facts]:
                 bought_at=order.bought_at,
                 paid_at=order.paid_at,
                 is_cancelled=order.status == OrderStatus.CANCELLED,
-                vat_payer=_is_payer(history, day),
+                vat_payer=is_payer_on(history, day),
                 fees=source.fees.get(order.pk, ()),
                 moves=source.moves.get(order.pk, ()),
                 fees_read=source.fees_read,
@@ -250,7 +250,3 @@ def _goods(
     if not is_whole or None in values:
         return None, is_open
     return sum((value for value in values if value is not None), ZERO), is_open
-
-
-def _is_payer(history: Sequence[VatStretch], day: date) -> bool:
-    return next((stretch.vat_payer for stretch in history if stretch.holds(day)), False)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from stragan.companies.queries import VatStretch
+from stragan.companies.queries import VatStretch, is_payer_on
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.content import Refusal
 from stragan.documents.states import ORIGINAL_KINDS
@@ -19,12 +19,8 @@ def warnings_of(
     """
     if kind not in ORIGINAL_KINDS or supply_date is None:
         return ()
-    then, now = (_is_payer(history, on=day) for day in (supply_date, issue_date))
+    then, now = (is_payer_on(history, day) for day in (supply_date, issue_date))
     if then == now:
         return ()
     code = "vat_due_before_exemption" if then else "vat_not_due_before_registration"
     return (Refusal(code=code, params={"sold": supply_date.isoformat()}, field="supply_date"),)
-
-
-def _is_payer(history: Sequence[VatStretch], *, on: date) -> bool:
-    return next(stretch.vat_payer for stretch in history if stretch.holds(on))

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from stragan.companies.models import Company
-from stragan.companies.queries import vat_history, was_ever_payer
+from stragan.companies.queries import is_payer_on, vat_history, was_ever_payer
 from stragan.companies.states import Ability, may
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.queries import corrected_ids, linked_numbers, rows_in
@@ -68,7 +68,7 @@ def document_list(request: CompanyRequest) -> HttpResponse:
             tail=wanted.tail,
             linked=linked_numbers(company, ids),
             corrected=corrected_ids(company, ids),
-            is_payer=lambda day: any(one.vat_payer for one in history if one.holds(day)),
+            is_payer=lambda day: is_payer_on(history, day),
         ),
         "totals": _named(sums),
         "count": count,
