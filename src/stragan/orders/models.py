@@ -109,7 +109,11 @@ class Order(models.Model):
         indexes = [
             # With the deletion at its end, so that deleted orders are passed over without reading rows.
             models.Index(fields=["company", "-created_at", "-id", "deleted_at"], name="order_newest"),
-            _list_index("order_queue", "queue"),
+            # What START adds up and counts stands at its end, so that it reads no rows.
+            models.Index(
+                fields=["company", "queue", "-created_at", "-id", "currency", "total", "problem"],
+                name="order_queue",
+            ),
             models.Index(
                 fields=["company", "status", "-created_at", "-id", "deleted_at"], name="order_status"
             ),
@@ -132,7 +136,7 @@ class Order(models.Model):
             _list_index("order_marketplace", "marketplace", only=_VISIBLE),
             _list_index("order_currency", "currency", only=_VISIBLE),
             _list_index("order_problem", "problem", only=_VISIBLE),
-            _list_index("order_changed", only=Q(changed_after_issue=True)),
+            _list_index("order_changed", only=Q(changed_after_issue=True, deleted_at__isnull=True)),
             models.Index(fields=["company", "-bought_at", "-id"], name="order_bought", condition=_VISIBLE),
             models.Index(fields=["company", "-total", "-id"], name="order_total", condition=_VISIBLE),
             # Not "only where there is one": SQLite sees no empty text in a parameter that is still to come.

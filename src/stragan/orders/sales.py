@@ -81,7 +81,11 @@ def sales_by_shop(company: Company, *, since: datetime, until: datetime) -> dict
 def waiting_for_documents(company: Company) -> Sales:
     """Orders that wait for a document and their amounts, as far as counts go."""
     newest = Order.objects.for_company(company).filter(queue=Queue.TO_ISSUE).order_by("-created_at", "-id")
-    return _together(Order.objects.for_company(company).filter(pk__in=newest.values("pk")[: COUNT_LIMIT + 1]))
+    is_ours = Q(currency=CURRENCY)
+    found = newest.values("currency", "total")[: COUNT_LIMIT + 1].aggregate(
+        orders=Count("*"), foreign=Count("currency", filter=~is_ours), amount=Sum("total", filter=is_ours)
+    )
+    return Sales(orders=found["orders"], foreign=found["foreign"], amount=found["amount"] or NOTHING)
 
 
 def _sold(company: Company, *, since: datetime, until: datetime) -> QuerySet[Order]:

@@ -13,7 +13,7 @@ from builders.checks import a_check
 from builders.companies import NOW, a_company, a_member, a_shop
 from builders.orders import a_numbered_form, stored
 from stragan.orders.models import Order
-from stragan.orders.sales import Sales, sales_between, sales_by_day
+from stragan.orders.sales import Sales, sales_between, sales_by_day, waiting_for_documents
 from stragan.shops.models import SyncRun
 from stragan.web.start.chart import chart_of, step_for
 
@@ -92,6 +92,19 @@ def test_cancelled_orders_are_not_sales_and_other_currencies_are_counted_apart(c
     orders.filter(pk=third.pk).update(status="closed", visible=False)
     sold = sales_between(company, since=NOW - timedelta(hours=1), until=NOW + timedelta(hours=1))
     assert sold == Sales(orders=2, amount=ONE, foreign=1)
+
+
+@pytest.mark.django_db
+def test_what_waits_for_a_document_is_added_up_by_currency(company: Any) -> None:
+    assert waiting_for_documents(company) == Sales()
+    first, second, *_ = bought(a_shop(company), NOW, NOW, NOW, NOW)
+    orders = Order.objects.for_company(company)
+    orders.update(queue="to_issue")
+    orders.filter(pk=first.pk).update(queue="done")
+    orders.filter(pk=second.pk).update(currency="EUR")
+    assert waiting_for_documents(company) == Sales(orders=3, amount=2 * ONE, foreign=1)
+    orders.update(currency="EUR")
+    assert waiting_for_documents(company) == Sales(orders=3, foreign=3)
 
 
 @pytest.mark.django_db

@@ -11,7 +11,7 @@ from stragan.companies.models import Company
 from stragan.documents import radar
 from stragan.kit import clock
 from stragan.kit.models import Job, JobState
-from stragan.orders.queries import OrderFilter, Tab, count_orders
+from stragan.orders.queries import Tab, count_tabs
 from stragan.outbox.queries import failed_of
 from stragan.shops.models import Shop, ShopState
 from stragan.shops.queries import quarantined
@@ -79,13 +79,13 @@ def counts(company: Company) -> Counts:
     """
     if not company.allegro_module:
         return Counts(attention=Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count())
-    orders = count_orders(company, OrderFilter(tab=Tab.ATTENTION))
+    orders = count_tabs(company, (Tab.TO_ISSUE, Tab.ATTENTION))
     failed = Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count()
     unread = quarantined(company).count()
     changed = radar.open_count(company)
     lost = Shop.objects.for_company(company).filter(state=ShopState.RECONNECT).count()
     return Counts(
-        to_issue=count_orders(company, OrderFilter(tab=Tab.TO_ISSUE)),
+        to_issue=orders[Tab.TO_ISSUE],
         changed=changed,
-        attention=sum((orders, failed, lost, unread, changed, *failed_of(company).values())),
+        attention=sum((orders[Tab.ATTENTION], failed, lost, unread, changed, *failed_of(company).values())),
     )

@@ -1,6 +1,6 @@
 """What START shows: how far the set-up is, what was sold, what waits, what ran."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -38,11 +38,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRow:
-    """A line of the table beside the chart."""
+    """A line of the table beside the chart, in words."""
 
-    day: date
-    orders: int
-    amount: Decimal
+    day: str
+    orders: str
+    amount: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +109,19 @@ def steps(company: Company, shops: Sequence[Shop]) -> tuple[Step, ...]:
     )
 
 
-def figures(company: Company, *, now: datetime) -> Figures:
-    """Today so far, yesterday, and yesterday up to this time of day."""
-    today = start_of_warsaw_day(warsaw_date(now))
-    yesterday = start_of_warsaw_day(warsaw_date(now) - _DAY)
+def figures(company: Company, days: Mapping[date, Sales], *, now: datetime) -> Figures:
+    """Today so far, yesterday, and yesterday up to this time of day; *days* are those of ``month``."""
+    today = warsaw_date(now)
+    yesterday = start_of_warsaw_day(today - _DAY)
+    since_midnight = now - start_of_warsaw_day(today)
     return Figures(
-        today=sales_between(company, since=today, until=now + _DAY),
-        yesterday=sales_between(company, since=yesterday, until=today),
-        yesterday_by_now=sales_between(company, since=yesterday, until=yesterday + (now - today)),
+        today=days[today],
+        yesterday=days[today - _DAY],
+        yesterday_by_now=sales_between(company, since=yesterday, until=yesterday + since_midnight),
     )
 
 
-def month(company: Company, *, now: datetime) -> list[DayRow]:
+def month(company: Company, *, now: datetime) -> dict[date, Sales]:
     """The last 30 days, oldest first. Days before yesterday are remembered for a few minutes."""
     today = warsaw_date(now)
     first = today - _DAY * (DAYS - 1)
@@ -129,8 +130,15 @@ def month(company: Company, *, now: datetime) -> list[DayRow]:
     if past is None:
         past = sales_by_day(company, first=first, last=today - _DAY * 2)
         cache.set(key, past, PAST_KEPT_S)
-    rows = past | sales_by_day(company, first=today - _DAY, last=today)
-    return [DayRow(day=day, orders=rows[day].orders, amount=rows[day].amount) for day in sorted(rows)]
+    return past | sales_by_day(company, first=today - _DAY, last=today)
+
+
+def day_rows(days: Mapping[date, Sales]) -> list[DayRow]:
+    """The table beside the chart, newest day first."""
+    return [
+        DayRow(day=show.day(day), orders=show.number(days[day].orders), amount=show.money(days[day].amount))
+        for day in sorted(days, reverse=True)
+    ]
 
 
 def shop_lines(company: Company, shops: Sequence[Shop], *, now: datetime, real: datetime) -> list[ShopLine]:

@@ -1,6 +1,5 @@
 """What needs a person: failed work, shops that do not answer, orders with problems."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,7 +15,7 @@ from stragan.kit import jobs
 from stragan.kit.messages import text_of
 from stragan.orders import check_runs, statements
 from stragan.orders.models import ReconcileRun
-from stragan.orders.queries import COUNT_LIMIT, OrderFilter, Tab, orders_matching
+from stragan.orders.queries import Tab, count_problems
 from stragan.outbox.queries import failed_of
 from stragan.shops.models import Shop, ShopState
 from stragan.web.orders.words import problem_name
@@ -112,9 +111,7 @@ def shop_troubles(company: Company, *, now: datetime) -> list[ShopTrouble]:
 
 def problem_counts(company: Company) -> list[ProblemCount]:
     """Waiting orders by what is wrong with them, the most frequent first; of the newest 10,000."""
-    wanted = OrderFilter(tab=Tab.ATTENTION)
-    found = orders_matching(company, wanted).values_list("problem", flat=True)[: COUNT_LIMIT + 1]
-    counts = Counter(problem for problem in found if problem)
+    counts = count_problems(company)
     base = reverse("orders:list")
     return [
         ProblemCount(

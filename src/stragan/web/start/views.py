@@ -61,11 +61,11 @@ def start(request: CompanyRequest) -> HttpResponse:
         changed = radar.open_count(company)
         days = dashboard.month(company, now=now)
         context |= {
-            "figures": dashboard.figures(company, now=now),
+            "figures": dashboard.figures(company, days, now=now),
             "waiting": waiting_for_documents(company),
-            "days": list(reversed(days)),
-            "days_total": sum((row.amount for row in days), start=NOTHING),
-            "chart": chart_of([(row.day, row.amount) for row in days], today=today),
+            "days": dashboard.day_rows(days),
+            "days_total": sum((sales.amount for sales in days.values()), start=NOTHING),
+            "chart": chart_of([(day, sales.amount) for day, sales in days.items()], today=today),
             "shop_lines": dashboard.shop_lines(company, shops, now=now, real=clock.real_now()),
             "runs": runs.latest(company, shops),
             "check": checking.latest(company),
