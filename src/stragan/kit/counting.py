@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 from django.db.models import QuerySet
 
 LIMIT: Final = 10_000
-SEARCH_LIMIT: Final = 1_000  # each hit of an index of words is looked up by itself
+SEARCH_LIMIT: Final = 500  # each hit of an index of words is looked up by itself
 
 
 class Counted(int):

@@ -99,6 +99,12 @@ def test_a_count_that_stopped_says_so_and_has_a_page_after_it() -> None:
     assert Pages.of(request, number=10, size=100, shown=100, total=Counted(1_000, limit=1_000)).next == ""
 
 
+def test_a_page_past_the_end_is_the_last_one_unless_counting_stopped_early() -> None:
+    assert [listing.page_within(number, size=100, total=Counted(250)) for number in (2, 3, 9)] == [2, 3, 3]
+    assert listing.page_within(9, size=100, total=0) == 1
+    assert listing.page_within(900, size=100, total=Counted(501, limit=500)) == 900
+
+
 def test_nip_is_grouped_and_anything_else_is_left_alone() -> None:
     assert show.nip("1234563218") == "123-456-32-18"
     assert show.nip("DE123") == "DE123"

@@ -90,8 +90,19 @@ def test_sums_of_many_come_after_the_page(
     url = reverse("documents:totals") + "?from=2026-11-01"
     assert url in page
     assert "54,99" in text_of(client.get(url))
-    monkeypatch.setattr(filtering, "COUNT_LIMIT", 2)
-    assert client.get(LIST).context["count"] == 3  # one more than is counted
+    monkeypatch.setattr(filtering, "LIMIT", 2)
+    assert client.get(f"{LIST}?page=2").context["count"] == 3  # one more than is counted
+
+
+def test_a_search_counts_no_further_than_its_limit_and_its_pages_go_on(
+    signed_in: SignIn, documents: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert documents
+    monkeypatch.setattr(filtering, "SEARCH_LIMIT", 2)
+    context = signed_in().get(f"{LIST}?q=2026&page=9").context
+    assert (context["count"], context["count"].is_capped, context["totals"]) == (3, True, [])
+    assert reverse("documents:totals") in context["totals_url"]  # all of them are added up after the page
+    assert context["pages"].number == 9  # nobody knows which one is the last
 
 
 def test_it_is_sorted_by_amount(signed_in: SignIn, documents: list[Document]) -> None:

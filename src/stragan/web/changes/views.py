@@ -28,7 +28,7 @@ from stragan.kit.messages import text_of_error
 from stragan.orders.models import Order
 from stragan.web.changes import words
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 SHOWN: Final = 3  # changes told per order; the rest is on its page
@@ -42,7 +42,7 @@ def listing(request: CompanyRequest) -> HttpResponse:
     wanted = request.GET.get("tab", "")
     tab = next((state for state in ChangeState if state.value == wanted), ChangeState.OPEN)
     number, size = page_number(request), page_size(request, sizes=(50, 100, 200), default=100)
-    number = min(number, max(1, -(-counts[tab] // size)))
+    number = page_within(number, size=size, total=counts[tab])
     start = (number - 1) * size
     rows = list(radar.changes_in(request.company, tab)[start : start + size])
     context = {

@@ -25,7 +25,7 @@ from stragan.shops.queries import shops_by_id, shops_of
 from stragan.web.orders.links import order_url
 from stragan.web.orders.words import allegro_status
 from stragan.web.shell import show
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 HISTORY: Final = 8
@@ -116,7 +116,7 @@ def _result(request: CompanyRequest, run: ReconcileRun) -> dict[str, Any]:
     shows_explained = request.GET.get("tab") == "explained" or (not gaps and bool(explained))
     number, size = page_number(request), page_size(request)
     total = explained if shows_explained else gaps
-    number = min(number, max(1, -(-total // size)))
+    number = page_within(number, size=size, total=total)
     shown = list(findings.filter(explained=shows_explained)[(number - 1) * size : number * size])
     may_issue = may(request.membership.role, Ability.ISSUE_DOCUMENTS)
     rows = [_row(finding, may_issue=may_issue) for finding in shown]

@@ -19,7 +19,7 @@ from stragan.web.contractors import words
 from stragan.web.contractors.rows import rows_of
 from stragan.web.shell.access import member_page
 from stragan.web.shell.exporting import FORMATS, table_response
-from stragan.web.shell.listing import Pages, address, page_number, page_size
+from stragan.web.shell.listing import Pages, address, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 from stragan.web.shell.show import WARSAW
 
@@ -45,8 +45,7 @@ def contractor_list(request: CompanyRequest) -> HttpResponse:
     wanted = filter_of(request.GET)
     number, size = page_number(request), page_size(request)
     count = queries.count(request.company, wanted)
-    if not count.is_capped:
-        number = min(number, max(1, -(-count // size)))  # a page past the end is the last one
+    number = page_within(number, size=size, total=count)
     rows = page_of(queries.matching(request.company, wanted), start=(number - 1) * size, size=size)
     context = {
         "rows": rows_of(rows),

@@ -16,10 +16,10 @@ from stragan.core.money import round_half_up
 from stragan.core.snapshot import DocumentKind, KsefState
 from stragan.documents.models import Document, DocumentVoid, NumberSeries, OrderDocument
 from stragan.documents.queries import newest_documents
+from stragan.kit.counting import LIMIT, SEARCH_LIMIT, Counted, count_rows
 from stragan.kit.search import SHORTEST_TRIGRAM, containing
 
 LONGEST_TEXT: Final = 100
-COUNT_LIMIT: Final = 10_000  # counts are exact so far
 TOTALS_AT_ONCE: Final = 2_000  # sums of more documents come after the page
 LARGEST_ID: Final = 2**62
 LARGEST_AMOUNT: Final = Decimal(10) ** 12
@@ -170,14 +170,15 @@ def _by_beginning(rows: QuerySet[Document], company: Company, text: str) -> Quer
     return rows.filter(series_id__in=series.values("pk"))
 
 
-def count_of(rows: QuerySet[Document], *, first: int, size: int) -> int:
-    """How many documents fit, exact up to ``COUNT_LIMIT``; one more says that there are more.
+def count_of(rows: QuerySet[Document], wanted: DocumentFilter, *, first: int, size: int) -> Counted:
+    """How many documents fit, exact up to the limit of lists, of a search up to ``SEARCH_LIMIT``.
 
     *first* is how many the first page of *size* shows; 0 where it was not read.
     """
+    limit = SEARCH_LIMIT if wanted.is_search else LIMIT
     if 0 < first < size:
-        return min(first, COUNT_LIMIT + 1)
-    return rows.values("pk")[: COUNT_LIMIT + 1].count()
+        return Counted(first, limit=limit)
+    return count_rows(rows, limit=limit)
 
 
 def neighbors(

@@ -20,6 +20,7 @@ from stragan.documents.queries import corrected_ids, linked_numbers, rows_in
 from stragan.documents.sums import Share, Sums, sums_of
 from stragan.flows.hand_document import contractor_with
 from stragan.kit import clock
+from stragan.kit.counting import is_capped
 from stragan.shops.models import Shop
 from stragan.web.documents import words
 from stragan.web.documents.filtering import (
@@ -32,7 +33,7 @@ from stragan.web.documents.filtering import (
 )
 from stragan.web.documents.rows import rows_of
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 MONTHS_OFFERED: Final = 12
@@ -55,10 +56,11 @@ def document_list(request: CompanyRequest) -> HttpResponse:
     number, size = page_number(request), page_size(request)
     rows = matching(company, wanted)
     shown = rows_in(rows, start=0, size=size) if number == 1 else []
-    count = count_of(rows, first=len(shown), size=size)
-    sums = sums_of(rows) if count <= TOTALS_AT_ONCE else []
+    count = count_of(rows, wanted, first=len(shown), size=size)
+    is_long = is_capped(count) or count > TOTALS_AT_ONCE
+    sums = [] if is_long else sums_of(rows)
     if number > 1:
-        number = min(number, max(1, -(-count // size)))  # a page past the end is the last one
+        number = page_within(number, size=size, total=count)
         shown = rows_in(rows, start=(number - 1) * size, size=size)
     ids = [document.id for document in shown]
     history = vat_history(company)
@@ -75,7 +77,7 @@ def document_list(request: CompanyRequest) -> HttpResponse:
         "pages": Pages.of(request, number=number, size=size, shown=len(shown), total=count),
         "wanted": wanted,
         "sort": wanted.sort or ("" if wanted.is_search else "-issue_date"),
-        "totals_url": f"{reverse('documents:totals')}{wanted.address()}" if count > TOTALS_AT_ONCE else "",
+        "totals_url": f"{reverse('documents:totals')}{wanted.address()}" if is_long else "",
         "shows_vat": any(one.vat_payer for one in history),
         "may_issue": may(request.membership.role, Ability.ISSUE_DOCUMENTS),
         **_menus(company, wanted, today=clock.business_today()),

@@ -22,7 +22,7 @@ from stragan.web.offers.filtering import TABS, OfferFilter, count_of, matching
 from stragan.web.shell import show
 from stragan.web.shell.access import member_page
 from stragan.web.shell.exporting import FORMATS, table_response
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 _BELOW_CHOICES: Final = (1, 5, 10, 50)
@@ -37,8 +37,7 @@ def offer_list(request: CompanyRequest) -> HttpResponse:
     number, size = page_number(request), page_size(request)
     found = matching(request.company, wanted, hidden_shops=hidden)
     total = count_of(found, is_search=bool(wanted.text))
-    if not total.is_capped:
-        number = min(number, max(1, -(-total // size)))  # a page past the end is the last one
+    number = page_within(number, size=size, total=total)
     offers = page_of(found, start=(number - 1) * size, size=size)
     role = request.membership.role
     may_link = may(role, Ability.CHANGE_PRODUCTS)

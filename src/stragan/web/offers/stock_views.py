@@ -23,7 +23,7 @@ from stragan.shops.models import OfferPush, PushState
 from stragan.web.orders.links import offer_url
 from stragan.web.shell import show
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 PREVIEWED: Final = 100
@@ -142,7 +142,7 @@ def _queue(request: CompanyRequest, tab: str) -> dict[str, Any]:
     found = pushes.pushes_of(request.company).filter(state__in=_STATES[tab])
     number, size = page_number(request), page_size(request)
     total = found.count()
-    number = min(number, max(1, -(-total // size)))
+    number = page_within(number, size=size, total=total)
     shown = list(found[(number - 1) * size : number * size])
     rows = [
         {

@@ -24,7 +24,7 @@ from stragan.web.orders.columns import Column
 from stragan.web.orders.filtering import ListState
 from stragan.web.orders.rows import DocumentMark, LineWords, RowView, rows_of
 from stragan.web.shell import kinds, show
-from stragan.web.shell.listing import Pages
+from stragan.web.shell.listing import Pages, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 _ANY_ID: Final = UUID(int=0)
@@ -114,13 +114,6 @@ def total_of(company: Company, wanted: OrderFilter, counts: dict[Tab, Counted]) 
     return counts[wanted.tab] if wanted.is_plain else queries.count_orders(company, wanted)
 
 
-def _within(state: ListState, total: Counted) -> ListState:
-    """A page past the end (rows went away since) becomes the last one; a capped count knows no end."""
-    if state.offset < total or total.is_capped:
-        return state
-    return replace(state, page=max(1, -(-total // state.size)))
-
-
 def context(
     request: CompanyRequest, *, company: Company, role: str, state: ListState, now: datetime, today: date
 ) -> dict[str, Any]:
@@ -129,7 +122,7 @@ def context(
     shops = shops_of(company)
     counts = queries.count_tabs(company)
     total = total_of(company, wanted, counts)
-    state = _within(state, total)
+    state = replace(state, page=page_within(state.page, size=state.size, total=total))
     liking = views.liking_of(company, request.user, view_id=state.view)
     shown = columns.shown(liking.columns)
     rows = page_rows(company, state, shops=shops, shown=shown, now=now)

@@ -20,7 +20,7 @@ from stragan.shops.queries import shops_of
 from stragan.web.outbox import words
 from stragan.web.shell import show
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 AT_ONCE: Final = 1_000
@@ -128,7 +128,7 @@ def _rows(request: CompanyRequest, kind: Kind, tab: str) -> dict[str, Any]:
     found = queries.sendings_of(request.company, kind, [_TABS[tab]])
     number, size = page_number(request), page_size(request)
     total = found.count()
-    number = min(number, max(1, -(-total // size)))
+    number = page_within(number, size=size, total=total)
     shown = list(found[(number - 1) * size : number * size])
     carriers = names() if kind is Kind.PARCEL else {}
     rows = [

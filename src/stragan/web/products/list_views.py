@@ -20,7 +20,7 @@ from stragan.web.products.rows import rows_of
 from stragan.web.shell import exporting as files
 from stragan.web.shell import show
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 LARGEST_ID: Final = 2**62
@@ -35,8 +35,7 @@ def product_list(request: CompanyRequest) -> HttpResponse:
     number, size = page_number(request), page_size(request)
     found = listing.matching(company, wanted)
     total = listing.count(found, wanted)
-    if not total.is_capped:
-        number = min(number, max(1, -(-total // size)))  # a page past the end is the last one
+    number = page_within(number, size=size, total=total)
     shown = page_of(found, start=(number - 1) * size, size=size)
     context = {
         "rows": rows_of(company, shown),

@@ -28,7 +28,7 @@ from stragan.web.products.list_views import ids_of
 from stragan.web.products.offer_rows import linking_form, rows_of
 from stragan.web.shell import show
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 SIZES: Final = 50
@@ -45,8 +45,7 @@ def unmatched(request: CompanyRequest) -> HttpResponse:
     number, size = page_number(request), page_size(request, default=SIZES)
     found = listing.unmatched(company, wanted)
     total = count_rows(found, limit=SEARCH_LIMIT if wanted.text else LIMIT)
-    if not total.is_capped:
-        number = min(number, max(1, -(-total // size)))  # a page past the end is the last one
+    number = page_within(number, size=size, total=total)
     shown = page_of(found, start=(number - 1) * size, size=size)
     shops = list(Shop.objects.for_company(company).order_by("name", "id"))
     names = {shop.seller_id: shop.name for shop in shops}

@@ -77,6 +77,11 @@ def page_number(request: HttpRequest) -> int:
     return min(max(int(text), 1), LAST_PAGE) if text.isascii() and text.isdigit() else 1
 
 
+def page_within(number: int, *, size: int, total: int) -> int:
+    """A page past the end is the last one; a count that stopped early knows no end."""
+    return number if is_capped(total) else min(number, max(1, -(-total // size)))
+
+
 def page_size(request: HttpRequest, *, sizes: Sequence[int] = SIZES, default: int = DEFAULT_SIZE) -> int:
     """Read ``size`` of the address; anything but one of *sizes* means *default*."""
     text = request.GET.get("size", "")

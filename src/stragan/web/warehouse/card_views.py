@@ -17,7 +17,7 @@ from stragan.warehouse.costs import value_of
 from stragan.warehouse.models import Reservation, StockLevel, StockMove
 from stragan.warehouse.queries import stands
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, address, page_number, page_size
+from stragan.web.shell.listing import Pages, address, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 from stragan.web.warehouse import words
 
@@ -37,8 +37,7 @@ def card(request: CompanyRequest, public_id: UUID) -> HttpResponse:
     moves = StockMove.objects.for_company(company).filter(product=product)
     count = count_rows(moves)
     number, size = page_number(request), page_size(request)
-    if not count.is_capped:
-        number = min(number, max(1, -(-count // size)))
+    number = page_within(number, size=size, total=count)
     shown = list(
         moves.select_related("note", "order").order_by("id" if is_oldest_first else "-id")[
             (number - 1) * size : number * size

@@ -19,7 +19,7 @@ from stragan.warehouse.models import StockNote
 from stragan.warehouse.queries import note_of
 from stragan.warehouse.states import KINDS_BY_HAND, NoteKind
 from stragan.web.shell.access import member_page
-from stragan.web.shell.listing import Pages, page_number, page_size
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 from stragan.web.warehouse import words
 from stragan.web.warehouse.filtering import NoteFilter, count_of, notes_matching, notes_of_page
@@ -35,8 +35,7 @@ def notes(request: CompanyRequest) -> HttpResponse:
     rows = notes_matching(company, wanted)
     count = count_of(rows)
     number, size = page_number(request), page_size(request)
-    if not count.is_capped:
-        number = min(number, max(1, -(-count // size)))
+    number = page_within(number, size=size, total=count)
     shown = notes_of_page(rows, count=count, start=(number - 1) * size, size=size)
     documents = public_ids_of(company, {note.document_id for note in shown if note.document_id is not None})
     kinds = [

@@ -15,7 +15,7 @@ from stragan.formats.sheets import Column, Kind
 from stragan.warehouse.queries import total_value
 from stragan.web.shell.access import member_page
 from stragan.web.shell.exporting import FORMATS, table_response
-from stragan.web.shell.listing import Pages, address, page_number, page_size
+from stragan.web.shell.listing import Pages, address, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 from stragan.web.warehouse.filtering import DEFAULT_SORT, StockFilter, count_stock, matching
 from stragan.web.warehouse.stock_rows import StockLine, lines_of, page_lines, rows_of
@@ -30,8 +30,7 @@ def stock(request: CompanyRequest) -> HttpResponse:
     found = matching(company, wanted)
     count = count_stock(company, wanted)
     number, size = page_number(request), page_size(request)
-    if not count.is_capped:
-        number = min(number, max(1, -(-count // size)))  # a page past the end is the last one
+    number = page_within(number, size=size, total=count)
     rows = rows_of(page_lines(found, start=(number - 1) * size, size=size))
     context = {
         "rows": rows,
