@@ -142,6 +142,7 @@ def _papers(company_id: int, *, day: str) -> list[tuple[str, str]]:
     from stragan.documents.models import Document, OrderDocument
 
     receipts: dict[str, str] = {
+        "id": "5 * row_number() OVER (ORDER BY r.id)",
         "public_id": uuid_of("r.id", kind=2),
         "company_id": f"{company_id}",
         "kind": "'receipt'",
