@@ -81,4 +81,4 @@ def set_up_django() -> None:
     # What is loaded by now stays for ever: looking through it for garbage while pages of orders are taken in
     # was a tenth of the work.
     gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
+    gc.set_threshold(50_000, 20, 20)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from typing import Final
+from typing import ClassVar, Final
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -58,11 +58,12 @@ class RowView:
     money: MoneyWords
     this_year: int
     language: str
+    WORDS: ClassVar[Mapping[str, Callable[["RowView"], str]]]  # below, after what makes them
 
     def __getattr__(self, name: str) -> str:
         """Make the word of that name."""
         try:
-            return WORDS[name](self)
+            return self.WORDS[name](self)
         except KeyError:
             raise AttributeError(name) from None
 
@@ -231,7 +232,7 @@ def _documents_cell(row: RowView) -> SafeString | str:
 
 
 # ``*_html`` are made here from constants and escaped words; the rest is escaped where it is placed.
-WORDS: Final[Mapping[str, Callable[[RowView], str]]] = {
+RowView.WORDS = {
     "id": lambda row: str(row.order.id),
     "number": lambda row: str(row.order.number),
     "outside": lambda row: links.order_url(row.order.allegro_id),

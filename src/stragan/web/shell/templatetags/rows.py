@@ -1,9 +1,10 @@
 """``{% each_row rows %}``: a line of a long table, set once by the template and filled for each row."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from typing import Final
+from operator import attrgetter
+from typing import Any, Final
 
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
@@ -32,13 +33,20 @@ class EachRow(template.Node):
 def filled(pattern: Sequence[str], rows: Iterable[object]) -> SafeString:
     """Put the values of each row between the texts of *pattern*; what is not safe is escaped.
 
-    Django's own ``escape`` looks for lazy texts first, which takes twice as long as escaping.
+    A kind of rows may have ``WORDS``, functions by name that make a value of a row. Django's own ``escape``
+    looks for lazy texts first, which takes twice as long as escaping.
     """
     texts, names = pattern[::2], pattern[1::2]
     pieces: list[str] = []
+    places: list[tuple[str, Callable[[Any], Any]]] = []
     for row in rows:
-        for text, name in zip(texts, names, strict=False):
-            value = getattr(row, name)
+        if not places:
+            made = getattr(row, "WORDS", {})
+            places = [
+                (text, made.get(name) or attrgetter(name)) for text, name in zip(texts, names, strict=False)
+            ]
+        for text, value_of in places:
+            value = value_of(row)
             pieces += (text, value if isinstance(value, SafeString) else escape(value))
         pieces.append(texts[-1])
     return mark_safe("".join(pieces))  # noqa: S308 -- the template's own text and escaped values
