@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
@@ -107,8 +107,8 @@ def _facts(company: Company, orders: Sequence[Order]) -> dict[int, Facts]:
     by_shop: dict[int, list[Order]] = {}
     for order in orders:
         by_shop.setdefault(order.shop_id, []).append(order)
-    documents = totals_of_orders(chain)
     everyone = [pk for members in chain.values() for pk in members]
+    documents = totals_of_orders(everyone)
     costs = costs_of_orders(company, everyone) if company.warehouse else {}
     lines = _lines_with_products(company, chain) if company.warehouse else {}
     history = vat_history(company)
@@ -117,7 +117,7 @@ def _facts(company: Company, orders: Sequence[Order]) -> dict[int, Facts]:
     for shop in shops.filter(pk__in=by_shop).order_by("id"):
         source = _Source.of(shop, by_shop[shop.pk], chain)
         for order in by_shop[shop.pk]:
-            document = documents.get(order.pk)
+            document = _document_of(order, {pk: documents[pk] for pk in chain[order.pk] if pk in documents})
             cost, is_open = _goods(company, chain[order.pk], costs=costs, lines=lines.get(order.pk, ()))
             day = document[2] if document else warsaw_date(order.bought_at or order.created_at)
             found[order.pk] = Facts(
@@ -139,6 +139,22 @@ def _facts(company: Company, orders: Sequence[Order]) -> dict[int, Facts]:
                 payouts=source.payouts,
             )
     return found
+
+
+def _document_of(
+    order: Order, found: Mapping[int, tuple[Decimal, Decimal, date]]
+) -> tuple[Decimal, Decimal, date] | None:
+    """Net, gross and day of the order's document, or of those of its purchases before they were merged.
+
+    None while these say less than the whole order: what VAT the rest will have, nobody knows.
+    """
+    own, whole = found.get(order.pk), (order.total or ZERO) - (order.deposit or ZERO)
+    if own and (len(found) == 1 or own[1] == whole):
+        return own
+    gross = sum((one[1] for one in found.values()), ZERO)
+    if not found or gross != whole:
+        return None
+    return sum((one[0] for one in found.values()), ZERO), gross, max(day for _, _, day in found.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

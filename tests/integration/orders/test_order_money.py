@@ -126,6 +126,28 @@ def test_a_payer_compares_net_amounts_once_there_is_a_document(company: Any) -> 
     assert (row.charged, row.subsidy) == (Decimal("6.79"), Decimal("1.23"))
 
 
+@pytest.mark.parametrize("documented", [1, 2])
+def test_documents_of_purchases_that_were_merged_say_the_vat_once_they_say_all(
+    company: Any, documented: int
+) -> None:
+    shop = a_shop(company, first_import_done_at=NOW)
+    forms = [a_numbered_form(number) for number in (1, 2)]
+    orders = stored(shop, forms, now=NOW)
+    read(shop, moves=[a_move("CONTRIBUTION", "54.99", order) for order in orders])
+    for order in orders[:documented]:
+        an_invoice(order)
+    both = {"amount": "109.98", "currency": "PLN"}
+    merged = a_numbered_form(3, lineItems=forms[0]["lineItems"] + forms[1]["lineItems"])
+    merged["summary"]["totalToPay"] = merged["payment"]["paidAmount"] = both
+    merged["delivery"]["cost"] = {"amount": "29.98", "currency": "PLN"}
+    [new] = stored(shop, [merged], now=NOW)
+    sums = account_of(company, new).sums
+    if documented == 1:  # half of it has no document
+        assert (sums.profit, sums.gap) == (None, MoneyGap.DOCUMENT)
+    else:
+        assert sums.profit == 2 * Decimal("44.71")
+
+
 def test_a_fee_whose_vat_is_not_said_leaves_a_payers_profit_unknown(company: Any) -> None:
     shop = a_shop(company, first_import_done_at=NOW)
     order = an_order(shop)
