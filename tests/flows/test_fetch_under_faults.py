@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from builders.database_troubles import a_full_disk
 from builders.installations import Installation, an_installation
 from builders.markets import a_market, a_world
 from builders.sendings import impatient
@@ -51,6 +52,26 @@ def test_an_outage_ends_the_run_and_keeps_what_is_to_be_done(settings: Any) -> N
         PendingForm.objects.update(due_at=real_now())
         assert market.fetch(shop, trigger="background").new == 1
         assert not PendingForm.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_full_database_ends_the_run_in_words_and_the_next_one_brings_all(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_market(settings, orders=3, seed=7) as market:
+        shop = market.connect()
+
+        def full(*_arguments: object, **_names: object) -> None:
+            raise a_full_disk()
+
+        with monkeypatch.context() as patched:
+            patched.setattr("stragan.flows.sync_run.store_forms", full)
+            run = market.fetch(shop)
+        assert (run.state, run.error_code) == ("failed", "database_full")
+        shop.refresh_from_db()
+        assert (shop.error_code, shop.failures_in_row) == ("database_full", 1)
+        assert market.fetch(shop).state == "done"
+        assert market.ours() == market.truth()
 
 
 @pytest.mark.django_db

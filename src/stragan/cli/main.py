@@ -62,6 +62,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 1
+    except Exception as error:
+        if not _told(error, as_json=as_json):
+            raise
+        return 1
+
+
+def _told(error: Exception, *, as_json: bool) -> bool:
+    """Say what the database could not do; gives whether it was that."""
+    if "django.db" not in sys.modules:
+        return False
+    from stragan.cli.output import write_refusal  # noqa: PLC0415 -- commands start fast
+    from stragan.kit.database_trouble import trouble_of  # noqa: PLC0415 -- same
+    from stragan.kit.messages import text_of  # noqa: PLC0415 -- same
+
+    trouble = trouble_of(error)
+    if trouble is not None:
+        write_refusal(trouble.code, text_of(trouble.code), as_json=as_json)
+    return trouble is not None
 
 
 def _check_clock(parser: argparse.ArgumentParser) -> None:

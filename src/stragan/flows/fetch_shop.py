@@ -12,8 +12,10 @@ from stragan.flows import fetch_stages as stages
 from stragan.flows.clients import check_shop
 from stragan.flows.sync_run import KINDS, SyncHold, require_on
 from stragan.flows.tokens import ASKED_AGAIN, UNSURE, Session
+from stragan.flows.troubles import told
 from stragan.gateways.allegro import AllegroRejected, LatestEvent
 from stragan.kit.clock import real_now
+from stragan.kit.database_trouble import told_as_trouble
 from stragan.shops import leases
 from stragan.shops.actions import ModuleOff, ShopNotConnected, sync_by
 from stragan.shops.leases import LeaseLost
@@ -25,19 +27,6 @@ SYNC_EVERY: Final = timedelta(seconds=60)
 _LONGEST_PAUSE_S: Final = 900
 _SOON_AGAIN: Final = 4  # times within the minute that Allegro takes a used refresh token for
 _LOOKS_EVERY_S: Final = 0.5
-_TOLD: Final = frozenset(
-    {
-        "status",
-        "trace_id",
-        "problem",
-        "allegro_code",
-        "shop",
-        "reason",
-        "retry_after_s",
-        "url",
-        "known_url",
-    }
-)
 _BAD_CURSOR: Final = frozenset({400, 404, 410, 422})
 
 
@@ -101,7 +90,8 @@ def _run(shop: Shop, row: SyncRun, *, owner: str, session: Session, now: datetim
     try:
         _check(shop)
         hold = SyncHold(shop=shop, row=row, owner=owner, session=session, now=now)
-        _go(hold)
+        with told_as_trouble():
+            _go(hold)
     except LeaseLost as lost:
         _close(row, error=lost)
     except (ModuleOff, ShopNotConnected) as stopped:
@@ -159,11 +149,7 @@ def _with_good_cursor(hold: SyncHold, read: Callable[[], None]) -> None:
 def _close(row: SyncRun, *, error: StraganError | None) -> None:
     if error is not None:
         row.error_code = error.code
-        row.error_params = {
-            name: value
-            for name in _TOLD
-            if isinstance(value := error.params.get(name), str | int) and value != ""
-        }
+        row.error_params = told(error)
     row.state = "failed" if row.error_code else "done"
     row.finished_at = real_now()
     row.save(update_fields=[*KINDS, "state", "error_code", "error_params", "finished_at"])

@@ -4,7 +4,17 @@ from typing import Final
 
 from stragan.core.errors import StraganError
 
-_TOLD: Final = ("status", "trace_id", "problem", "allegro_code", "shop", "reason")
+_TOLD: Final = (
+    "status",
+    "trace_id",
+    "problem",
+    "allegro_code",
+    "shop",
+    "reason",
+    "retry_after_s",
+    "url",
+    "known_url",
+)
 
 
 def told(trouble: StraganError) -> dict[str, object]:

@@ -10,6 +10,7 @@ from stragan.core.errors import Conflict, StraganError, Unavailable
 from stragan.jobs.registry import handler_of
 from stragan.kit import jobs
 from stragan.kit.clock import business_now, real_now
+from stragan.kit.database_trouble import told_as_trouble
 from stragan.kit.jobs import Failure
 from stragan.kit.models import Job
 
@@ -21,7 +22,8 @@ def run_job(job: Job) -> None:
     close_old_connections()
     started_at = real_now()
     try:
-        handler_of(job.name)(job.arguments, business_now())
+        with told_as_trouble():
+            handler_of(job.name)(job.arguments, business_now())
     except StraganError as error:
         _fail(job, _reaction(error), started_at)
     except Exception:

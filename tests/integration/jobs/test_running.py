@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from builders.companies import NOW
+from builders.database_troubles import a_full_disk
 from stragan.core.errors import Refused, Unavailable
 from stragan.jobs import registry
 from stragan.jobs.running import run_job
@@ -42,10 +43,14 @@ def has_a_bug(_arguments: Mapping[str, object], _now: datetime) -> None:
     raise ZeroDivisionError
 
 
+def meets_a_full_disk(_arguments: Mapping[str, object], _now: datetime) -> None:
+    raise a_full_disk()
+
+
 @pytest.fixture(autouse=True)
 def _handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     SEEN.clear()
-    for handler in (works, is_down, is_refused, has_a_bug):
+    for handler in (works, is_down, is_refused, has_a_bug, meets_a_full_disk):
         monkeypatch.setitem(registry.HANDLERS, handler.__name__, f"{__name__}:{handler.__name__}")
     # The suite imports tests by path, so their module is found by name only here.
     monkeypatch.setattr(registry, "import_module", lambda _name: __import__("sys").modules[__name__])
@@ -87,3 +92,8 @@ def test_a_bug_is_told_once_with_its_traceback_and_tried_again(caplog: pytest.Lo
 def test_a_name_nobody_knows_fails_at_once() -> None:
     job = run("from.the.future")
     assert (job.state, job.error_code) == (JobState.FAILED, "job_unknown")
+
+
+def test_a_full_database_is_told_as_such_and_tried_again() -> None:
+    job = run("meets_a_full_disk")
+    assert (job.state, job.error_code) == (JobState.WAITING, "database_full")

@@ -2,10 +2,14 @@
 
 import logging
 import secrets
+import sys
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from stragan.kit.database_trouble import trouble_of
+from stragan.kit.messages import text_of
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +53,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a request that met a bug; the reference number leads to the log line."""
+    """Answer a request that met a bug, with a reference to the log line, or a database that cannot go on."""
+    trouble = trouble_of(sys.exc_info()[1])
+    if trouble is not None:
+        logger.error("web.page.database", extra={"code": trouble.code, "path": request.path})
+        return _page(request, code=503, title=_("This cannot be done now"), why=text_of(trouble.code))
     reference = secrets.token_hex(4)
     logger.error("web.page.failed", extra={"reference": reference, "path": request.path})
     return _page(
