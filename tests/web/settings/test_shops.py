@@ -153,6 +153,10 @@ def test_somebody_who_says_no_on_allegro_comes_back_to_a_sentence(
     assert market.url
     assert "alert--red" in answer.content.decode()
     assert not Shop.objects.for_company(company).exists()
+    assert f'value="{NEW["name"]}"' in answer.content.decode(), "what was typed is typed once"
+    sent = owner.post(reverse("settings:shop_add"), NEW)
+    owner.get(callback(consent(market, sent, account="lampownia")))
+    assert f'value="{NEW["name"]}"' not in owner.get(reverse("settings:shop_add")).content.decode()
 
 
 def test_a_shop_is_connected_by_a_code_on_another_device(owner: Client, company: Any, market: Any) -> None:

@@ -33,6 +33,9 @@ FIELD_OF: Final = {
 }
 
 
+_TYPED: Final = "shop_typed"  # in the session: what was typed for a shop that is not connected yet, no secret
+
+
 def callback_url() -> str:
     """The address Allegro sends the browser back to; registered with the application there."""
     return f"{settings.PUBLIC_URL}{reverse('settings:allegro_callback')}"
@@ -43,8 +46,10 @@ def callback_url() -> str:
 @member_page(Ability.MANAGE_SHOPS)
 def add(request: CompanyRequest) -> HttpResponse:
     """Ask what the shop is called and whose data become the buyer, then send the seller to Allegro."""
-    form = NewShopForm(request.POST or None, today=clock.business_today())
+    typed = request.session.get(_TYPED)
+    form = NewShopForm(request.POST or None, today=clock.business_today(), initial=typed)
     if request.method == "POST" and form.is_valid():
+        request.session[_TYPED] = form.typed()
         try:
             return _start(request, form.wish())
         except StraganError as refusal:
@@ -65,6 +70,7 @@ def add(request: CompanyRequest) -> HttpResponse:
 def reconnect(request: CompanyRequest, shop_id: int) -> HttpResponse:
     """Ask for the seller's consent once more; another account is refused when it comes back."""
     shop = shop_or_404(request, shop_id)
+    request.session.pop(_TYPED, None)
     try:
         return _start(request, _wish_again(shop))
     except StraganError as refusal:
@@ -88,7 +94,7 @@ def callback(request: CompanyRequest) -> HttpResponse:
         )
     except StraganError as refusal:
         messages.error(request, text_of_error(refusal))
-        return redirect("settings:shops")
+        return redirect("settings:shop_add" if _TYPED in request.session else "settings:shops")
     return _connected(request, shop)
 
 
@@ -156,6 +162,7 @@ def _wish_again(shop: Shop) -> Wish:
 
 
 def _connected(request: CompanyRequest, shop: Shop) -> HttpResponse:
+    request.session.pop(_TYPED, None)
     messages.success(
         request,
         _("%(shop)s is connected as %(login)s. Fetching has begun.")

@@ -93,6 +93,12 @@ class NewShopForm(ShopForm):
             )
         return text
 
+    def typed(self) -> dict[str, str]:
+        """The checked fields as texts, for the form that is shown again; never the secret."""
+        given = self.cleaned_data
+        kept = ("name", "buyer_source", "client_id")
+        return {"since_date": given["since_date"].isoformat()} | {name: given[name] for name in kept}
+
     def wish(self) -> Wish:
         """The checked fields as the flow wants them."""
         given = self.cleaned_data
