@@ -14,22 +14,24 @@ from stragan.kit import jobs
 from stragan.kit.jobs import Request
 from stragan.kit.models import Job
 from stragan.shops import leases, quota
-from stragan.shops.models import PaymentsRead, PendingForm, Shop
+from stragan.shops.models import BillingRead, PaymentsRead, PendingForm, Shop
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 AHEAD = NOW + timedelta(days=400)
 
 
 @pytest.mark.django_db
-def test_syncs_forms_and_payments_are_due_again() -> None:
+def test_syncs_forms_payments_and_fees_are_due_again() -> None:
     shop = a_shop(a_company(), next_sync_at=AHEAD)
     PendingForm.objects.create(shop=shop, form_id="a", event_at=NOW, due_at=AHEAD)
     PaymentsRead.objects.create(shop=shop, next_at=AHEAD)
-    assert make_due(now=NOW) == 3
+    BillingRead.objects.create(shop=shop, next_at=AHEAD)
+    assert make_due(now=NOW) == 4
     shop.refresh_from_db()
     assert shop.next_sync_at == NOW
     assert PendingForm.objects.get().due_at == NOW
     assert PaymentsRead.objects.get().next_at == NOW
+    assert BillingRead.objects.get().next_at == NOW
 
 
 @pytest.mark.django_db

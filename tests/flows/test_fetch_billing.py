@@ -131,6 +131,24 @@ def test_what_is_listed_days_late_is_found_when_the_days_are_looked_at_once_more
     assert late in {entry_id for entry_id, _, _ in kept(market)}
 
 
+def test_fees_read_by_a_clock_that_ran_ahead_are_read_again(market: Market, shop: Shop) -> None:
+    fetch_billing(shop_id=shop.pk)
+    now = datetime.now(tz=UTC)
+    BillingRead.objects.update(
+        since=now + timedelta(days=390), until=now + timedelta(days=400), looked_back_at=now
+    )
+    missed = money_api.charge(
+        market.world, "DXP", -899, order_id="f", at_ms=market.world.now_ms() - 3 * 86_400_000
+    )
+    assert fetch_billing(shop_id=shop.pk)
+    assert missed in {entry_id for entry_id, _, _ in kept(market)}
+    row = BillingRead.objects.get(shop=shop)
+    assert row.since is not None
+    assert row.since <= now - timedelta(days=30)
+    assert row.until is not None
+    assert now <= row.until <= datetime.now(tz=UTC)
+
+
 def test_without_the_permission_nothing_fails_and_it_is_said(market: Market, shop: Shop) -> None:
     for grant in market.world.grants.grants:
         grant.scope = tuple(one for one in grant.scope if "billing" not in one)
