@@ -87,11 +87,11 @@ def _fees(call: Call, order: Order) -> list[tuple[int, Json]]:
         value = _minor(line["price"]) * int(line["quantity"])
         add("SUC", paid_ms, -max(1, value * 11 // 100), line["offer"], line["id"])
         if order.key % 4 == 0:
-            add("FSF", paid_ms + 300, -max(1, value // 30), line["offer"], line["id"])
+            add("FSF", paid_ms, -max(1, value // 30), line["offer"], line["id"])
         if order.kind in {"buyer_cancelled", "returned"}:
             add("REF", order.bought_ms + 4 * DAY, max(1, value * 11 // 100), line["offer"], line["id"])
     if order.kind == "prices_billing":
-        add("PS1", paid_ms + 500, 1_000, form["lineItems"][0]["offer"])
+        add("PS1", paid_ms, 1_000, form["lineItems"][0]["offer"])
     if form["delivery"] and form["delivery"]["smart"]:
         add("DXP", order.bought_ms + 2 * DAY, -899, None)
     return found
