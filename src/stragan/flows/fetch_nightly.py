@@ -79,7 +79,6 @@ def _read_day(hold: SyncHold, day: date) -> None:
     for step in walk(hold.ask, by=By.BOUGHT, start=start, end=end):
         hold.store([form for form in step.forms if form.form_id not in seen])
         seen.update(form.form_id for form in step.forms)
-        hold.forget_unchanged()
     _record(hold, day, seen=seen)
 
 

@@ -10,7 +10,8 @@ from stragan.core.errors import StraganError
 from stragan.flows import fetch_nightly
 from stragan.flows import fetch_stages as stages
 from stragan.flows.clients import check_shop
-from stragan.flows.sync_run import KINDS, SyncHold, require_on
+from stragan.flows.sync_run import SyncHold, require_on
+from stragan.flows.sync_tally import KINDS
 from stragan.flows.tokens import ASKED_AGAIN, UNSURE, Session
 from stragan.flows.troubles import told
 from stragan.gateways.allegro import AllegroRejected, LatestEvent

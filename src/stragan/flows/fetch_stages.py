@@ -74,7 +74,7 @@ def import_windows(hold: SyncHold) -> LatestEvent:
     if not (is_one_piece and _are_all_dated(hold, since=since)):
         reached = since
         for step in walk(hold.ask, by=By.UPDATED, start=reached):
-            hold.store([form for form in step.forms if form.form_id not in hold.outcomes])
+            hold.store([form for form in step.forms if form.form_id not in hold.tally])
             reached = max(reached, step.reached)
             glance(hold)
     values = {"first_import_done_at": hold.now(), "reconciled_at": real_now(), "updates_until": reached}
@@ -112,7 +112,7 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
             form_id = event.form_id or next((forms[line] for line in event.line_ids if line in forms), None)
             if form_id and not is_storable(form_id):
                 form_id = None  # the list shows what this is
-            seen = _is_before(event, head) and (form_id is None or form_id in hold.outcomes)
+            seen = _is_before(event, head) and (form_id is None or form_id in hold.tally)
             if seen or (since and event.occurred_at and event.occurred_at < since):
                 continue
             key = form_id or f"{pending.EVENT_PREFIX}{event.id}"[:60]
@@ -198,7 +198,7 @@ def glance(hold: SyncHold) -> None:
     """Take in the newest orders now and then while a backlog is worked off, oldest first."""
     if hold.is_time_to_glance():
         page = hold.ask(lambda client: client.list_forms(limit=PAGE, sort=f"-{By.UPDATED.value}"))
-        hold.store([form for form in page.forms if hold.outcomes.get(form.form_id) is None])
+        hold.store([form for form in page.forms if form.form_id not in hold.tally])
 
 
 def fetch_pending(hold: SyncHold) -> None:
@@ -218,7 +218,7 @@ def _due(hold: SyncHold) -> list[PendingForm]:
     rows = PendingForm.objects.filter(shop=hold.shop).order_by("due_at", "id")
     if hold.row.trigger == "background":
         rows = rows.filter(due_at__lte=real_now())
-    return [row for row in rows[:_PENDING_AT_ONCE] if hold.outcomes.get(row.form_id) != "failed"]
+    return [row for row in rows[:_PENDING_AT_ONCE] if not hold.tally.is_failed(row.form_id)]
 
 
 def _look_around_events(hold: SyncHold, rows: Sequence[PendingForm]) -> None:

@@ -1,7 +1,6 @@
 """One process's hold on a shop while it fetches: lease, progress, what became of each form."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from django.db import DataError, IntegrityError, OperationalError, transaction
 
 from stragan.flows.hearing import Ears, keep_forms
 from stragan.flows.import_orders import Outcome, Prepared, Rules, prepare_forms, rules_of, store_forms
+from stragan.flows.sync_tally import KINDS, Tally
 from stragan.flows.tokens import Session
 from stragan.gateways.allegro import AllegroClient, Heard, RawForm, content_hash
 from stragan.kit.clock import real_now
@@ -21,10 +21,6 @@ from stragan.shops.queries import may_go_on
 
 T = TypeVar("T")
 
-KINDS: Final = ("new", "changed", "unchanged", "superseded", "quarantined", "failed")
-# A form seen twice counts once, as the strongest thing that happened to it.
-_WEAKEST_FIRST: Final = ("outside", "failed", "unchanged", "quarantined", "changed", "new", "superseded")
-_STRENGTH: Final = {kind: place for place, kind in enumerate(_WEAKEST_FIRST)}
 _RENEWED_EVERY_S: Final = 10.0
 GLANCE_EVERY_S: Final = 20.0
 _TRIES: Final = 4
@@ -46,8 +42,7 @@ class SyncHold:
         self.shop = shop
         self.row = row
         self.rules: Rules = rules_of(company=shop.company, shop=shop, now=now)
-        self.outcomes: dict[str, str] = {}
-        self.counts: Counter[str] = Counter()
+        self.tally = Tally()
         self._owner = owner
         self._session = session
         self.ears = Ears()
@@ -84,10 +79,6 @@ class SyncHold:
         if is_time:
             self._glanced_s = time.monotonic()
         return is_time
-
-    def forget_unchanged(self) -> None:
-        """Drop the ids of forms that were as we had them, so that memory stays small; counts stay."""
-        self.outcomes = {form_id: kind for form_id, kind in self.outcomes.items() if kind != "unchanged"}
 
     def stage(self, name: str, *, to_do: int = 0) -> None:
         """Tell those who watch what is being done now."""
@@ -140,8 +131,7 @@ class SyncHold:
                 return self._store(page, set_aside(forms[0], trouble), asked=asked, write=write)
         # One form the database cannot hold must not keep the others out.
         for form in forms:
-            kind = self.outcomes.pop(form.form_id, None)
-            self.counts[kind or ""] -= 1
+            self.tally.take_back(form.form_id)
         stored = [self._store_page(_Page(forms=[form], heard=page.heard)) for form in forms]
         self._store(page, Prepared(), asked=asked, write=write)
         return Outcome(
@@ -153,16 +143,13 @@ class SyncHold:
         )
 
     def note(self, form_id: str, kind: str) -> None:
-        """Count a form once, as the strongest of what happened to it."""
-        before = self.outcomes.get(form_id)
-        if before is None or _STRENGTH[kind] > _STRENGTH[before]:
-            self.outcomes[form_id] = kind
-            self.counts[kind] += 1
-            if before is not None:
-                self.counts[before] -= 1
-            for one in KINDS:
-                if one in {kind, before}:
-                    setattr(self.row, one, self.counts[one])
+        """Count a form once, as the strongest of what happened to it; saved with the next commit."""
+        self.tally.note(form_id, kind)
+        self._tell_counts()
+
+    def _tell_counts(self) -> None:
+        for kind in KINDS:
+            setattr(self.row, kind, self.tally.counts[kind])
 
     def _store(
         self, page: _Page, prepared: Prepared, *, asked: Iterable[str], write: Callable[[], object]
@@ -176,7 +163,7 @@ class SyncHold:
             pending.settle_forms(shop=self.shop, done=asked, readable=(), now=now)
             for kind in ("superseded", "new", "changed", "quarantined", "unchanged", "outside"):
                 for form_id in getattr(outcome, kind):
-                    self.note(form_id, kind)
+                    self.tally.note(form_id, kind)
             outcomes.append(outcome)
             write()
 
@@ -184,6 +171,7 @@ class SyncHold:
         return outcomes[-1]
 
     def _note_progress(self) -> None:
+        self._tell_counts()
         self.row.requests = self._session.requests
         self.row.heartbeat_at = real_now()
         self.row.save(update_fields=[*KINDS, "requests", "heartbeat_at", "stage", "to_do"])

@@ -1,0 +1,69 @@
+"""What became of each form of a run, in eight bytes a form, so that a hundred thousand stay small. Pure."""
+
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from heapq import merge
+from itertools import islice
+from typing import Final
+
+KINDS: Final = ("new", "changed", "unchanged", "superseded", "quarantined", "failed")
+# A form seen twice counts once, as the strongest thing that happened to it.
+_WEAKEST_FIRST: Final = ("outside", "failed", "unchanged", "quarantined", "changed", "new", "superseded")
+_STRENGTH: Final = {kind: place for place, kind in enumerate(_WEAKEST_FIRST)}
+_TELLS_NOTHING_NEW: Final = frozenset({"outside", "unchanged"})
+KNOWN_BY_NAME: Final = 10_000
+
+
+class Tally:
+    """Counts each form once; of the latest ten to twenty thousand it knows what became of them.
+
+    Of earlier ones it knows that they were seen. What happens to one of those again counts by itself, unless
+    it tells nothing new.
+    """
+
+    def __init__(self, *, known: int = KNOWN_BY_NAME) -> None:
+        self.counts: Counter[str] = Counter()
+        self._known = known
+        self._kinds: dict[str, str] = {}  # the earliest first
+        self._seen = array("q")  # sorted hashes of those no longer known by name
+
+    def __contains__(self, form_id: str) -> bool:
+        return form_id in self._kinds or self._was_seen(form_id)
+
+    def is_failed(self, form_id: str) -> bool:
+        """Whether the latest word on a form is that it could not be fetched."""
+        return self._kinds.get(form_id) == "failed"
+
+    def note(self, form_id: str, kind: str) -> None:
+        """Count a form as *kind*, unless something stronger happened to it before."""
+        before = self._kinds.get(form_id)
+        if before is None:
+            if kind in _TELLS_NOTHING_NEW and self._was_seen(form_id):
+                return
+        elif _STRENGTH[kind] <= _STRENGTH[before]:
+            return
+        else:
+            self.counts[before] -= 1
+        self._kinds[form_id] = kind
+        self.counts[kind] += 1
+        if len(self._kinds) >= 2 * self._known:
+            self._forget_names()
+
+    def take_back(self, form_id: str) -> None:
+        """Undo what was noted of a form: it was not stored after all."""
+        kind = self._kinds.pop(form_id, None)
+        if kind is not None:
+            self.counts[kind] -= 1
+
+    def _was_seen(self, form_id: str) -> bool:
+        mark = hash(form_id)
+        place = bisect_left(self._seen, mark)
+        return place < len(self._seen) and self._seen[place] == mark
+
+    def _forget_names(self) -> None:
+        # What failed is asked for by name until the end of the run.
+        earliest = [form_id for form_id, kind in islice(self._kinds.items(), self._known) if kind != "failed"]
+        for form_id in earliest:
+            del self._kinds[form_id]
+        self._seen = array("q", merge(self._seen, sorted(map(hash, earliest))))

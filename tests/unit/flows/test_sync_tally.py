@@ -1,0 +1,73 @@
+"""Forms of a run are counted once each, however many there are, and in little memory."""
+
+import tracemalloc
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stragan.flows.sync_tally import Tally
+
+KINDS = ("outside", "failed", "unchanged", "quarantined", "changed", "new", "superseded")
+
+
+def told(tally: Tally) -> dict[str, int]:
+    return {kind: count for kind, count in tally.counts.items() if count}
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(KINDS)), max_size=40))
+def test_a_form_counts_once_as_the_strongest_of_what_happened_to_it(story: list[tuple[str, str]]) -> None:
+    tally = Tally()
+    strongest: dict[str, int] = {}
+    for form_id, kind in story:
+        tally.note(form_id, kind)
+        strongest[form_id] = max(strongest.get(form_id, 0), KINDS.index(kind))
+    assert told(tally) == dict(Counter(KINDS[place] for place in strongest.values()))
+    assert all(form_id in tally for form_id in strongest)
+    assert "z" not in tally
+
+
+@pytest.mark.parametrize(("again", "counts"), [
+    ("unchanged", {"new": 100}),
+    ("changed", {"new": 100, "changed": 1}),
+    ("superseded", {"new": 100, "superseded": 1}),
+])  # fmt: skip
+def test_a_form_seen_long_before_is_not_counted_again_without_news(
+    again: str, counts: dict[str, int]
+) -> None:
+    tally = Tally(known=10)
+    for number in range(100):
+        tally.note(f"f{number}", "new")
+    tally.note("f3", again)
+    assert told(tally) == counts
+    assert all(f"f{number}" in tally for number in range(100))
+    assert "f100" not in tally
+
+
+def test_what_failed_is_known_to_the_end_and_what_was_not_stored_is_taken_back() -> None:
+    tally = Tally(known=10)
+    tally.note("bad", "failed")
+    for number in range(100):
+        tally.note(f"f{number}", "new")
+    assert tally.is_failed("bad")
+    assert not tally.is_failed("f3")
+    tally.take_back("f99")
+    tally.take_back("never seen")
+    assert told(tally) == {"failed": 1, "new": 99}
+    assert "f99" not in tally
+
+
+def test_two_hundred_thousand_forms_take_little_more_than_twenty_thousand() -> None:
+    tally = Tally()
+    tracemalloc.start()
+    try:
+        held = []
+        for number in range(200_000):
+            tally.note(f"{number:036}", "new")
+            if number in {20_000, 199_999}:
+                held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[1] - held[0] < 4 * 2**20
+    assert tally.counts["new"] == 200_000
