@@ -289,7 +289,11 @@ def _note(
     author: Author,
 ) -> None:
     """Let orders know: an original marks (and closes) its order, any other document is noted beside it."""
-    documented = [one.order for one, (document, _) in zip(valid, pairs, strict=True) if document.original]
+    documented = {
+        one.order.pk: document.number
+        for one, (document, _) in zip(valid, pairs, strict=True)
+        if document.original
+    }
     papers = {
         one.order.pk: (document.kind, document.number)
         for one, (document, _) in zip(valid, pairs, strict=True)
@@ -297,7 +301,7 @@ def _note(
     }
     if documented:
         mark_documented(
-            orders=documented, close=company.close_order_on_issue, now=author.now, user=author.user
+            numbers=documented, close=company.close_order_on_issue, now=author.now, user=author.user
         )
     note_papers(papers, now=author.now, user=author.user)
 

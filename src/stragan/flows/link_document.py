@@ -74,7 +74,7 @@ def _link_once(*, company: Company, document_id: int, order_id: int, author: Aut
         )
         if document.original:
             mark_documented(
-                orders=[order], close=company.close_order_on_issue, now=author.now, user=author.user
+                numbers={order.pk: ""}, close=company.close_order_on_issue, now=author.now, user=author.user
             )
         stock_reservations.refresh(company, [order.pk], author.now)
         outgoing.document_linked(document, order, author=author)

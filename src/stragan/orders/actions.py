@@ -52,17 +52,20 @@ def mark_gone(*, shop: Shop, form_ids: Iterable[str], now: datetime) -> list[str
     return [order.allegro_id for order in orders]
 
 
-def mark_documented(*, orders: Sequence[Order], close: bool, now: datetime, user: User | None = None) -> None:
-    """Note that these orders have their original fiscal document; *close* them too (S11).
+def mark_documented(
+    *, numbers: Mapping[int, str], close: bool, now: datetime, user: User | None = None
+) -> None:
+    """Note that orders have their original fiscal document; *close* them too (S11).
 
-    Runs in the transaction that issues. A cancelled order stays cancelled.
+    *numbers* are those of the documents issued for them, by order id; empty where one was linked. Runs in
+    the transaction that issues. A cancelled order stays cancelled.
     """
-    ids = [order.pk for order in orders]
-    rows = Order.objects.across_companies().filter(pk__in=ids)
+    rows = Order.objects.across_companies().filter(pk__in=list(numbers))
     rows.update(has_original=True, queue=Queue.DONE, changed_at=now)
     if close:
         rows.exclude(status=OrderStatus.CANCELLED).update(status=OrderStatus.CLOSED, visible=False)
-    _note(((pk, "documented", {"closed": close}) for pk in ids), now=now, user=user)
+    facts = ((pk, "documented", {"closed": close, "number": number}) for pk, number in numbers.items())
+    _note(facts, now=now, user=user)
 
 
 def note_papers(papers: Mapping[int, tuple[str, str]], *, now: datetime, user: User | None = None) -> None:

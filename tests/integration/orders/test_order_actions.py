@@ -79,7 +79,7 @@ def test_orders_of_another_company_stay_as_they_are(company: Company, orders: li
 def test_a_documented_order_is_done(
     company: Company, orders: list[Order], expected: str, *, close: bool
 ) -> None:
-    actions.mark_documented(orders=orders[:1], close=close, now=LATER)
+    actions.mark_documented(numbers={orders[0].pk: "FV 1/11/2026"}, close=close, now=LATER)
     assert statuses(company)[0] == (expected, not close, Queue.DONE)
     assert Order.objects.for_company(company).filter(has_original=True).count() == 1
 

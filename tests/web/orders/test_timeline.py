@@ -48,3 +48,21 @@ def test_every_deed_on_an_order_has_a_sentence() -> None:
     }
     assert {"document_voided", "document_linked", "noted", "deleted", "merged", "status_follows"} <= verbs
     assert [verb for verb in sorted(verbs) if _plain(verb, {})[2] == verb] == []
+
+
+def test_an_issued_document_is_told_by_its_number_and_a_linked_one_by_its_own_entry() -> None:
+    told = [
+        _plain("documented", facts)[2]
+        for facts in (
+            {"closed": True, "number": "FV 7/11/2026"},
+            {"closed": False, "number": "FV 7/11/2026"},
+            {"closed": True, "number": ""},
+            {"closed": False},
+        )
+    ]
+    assert told == [
+        "Wystawiono FV 7/11/2026, zamówienie zamknięto",
+        "Wystawiono FV 7/11/2026",
+        "Ma już dokument, zamówienie zamknięto",
+        "Ma już dokument",
+    ]

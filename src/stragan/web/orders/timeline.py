@@ -193,11 +193,7 @@ def _plain(verb: str, facts: dict[str, object]) -> tuple[str, str, str]:
         "created": ("download", "", _("Fetched from Allegro")),
         "status_set": ("tag", "", _("Status set: %(status)s") % status),
         "status_follows": ("refresh", "", _("Status follows the payment: %(status)s") % status),
-        "documented": (
-            "file-invoice",
-            "green",
-            _("Document issued, order closed") if facts.get("closed") else _("Document issued"),
-        ),
+        "documented": ("file-invoice", "green", _documented(facts)),
         "paper_issued": (
             "file-text",
             "",
@@ -235,6 +231,15 @@ def _plain(verb: str, facts: dict[str, object]) -> tuple[str, str, str]:
         "gone": ("cloud-off", "red", _("Allegro no longer has this order")),
     }
     return known.get(verb, ("circle", "", verb))
+
+
+def _documented(facts: dict[str, object]) -> str:
+    """An order that got its document: issued here, or linked, which is told by an entry of its own."""
+    number = {"number": facts.get("number")}
+    if facts.get("number"):
+        closed = _("Issued %(number)s, order closed")
+        return (closed if facts.get("closed") else _("Issued %(number)s")) % number
+    return _("Has its document, order closed") if facts.get("closed") else _("Has its document")
 
 
 def _settled(facts: dict[str, object]) -> tuple[str, str, str]:

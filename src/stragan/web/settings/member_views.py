@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stragan.companies import actions, queries
-from stragan.companies.models import Membership
+from stragan.companies.models import Membership, Role
 from stragan.companies.states import Ability
 from stragan.core.errors import StraganError
 from stragan.kit import clock
@@ -46,9 +46,16 @@ def members(request: CompanyRequest) -> HttpResponse:
                 "url": f"{settings.PUBLIC_URL}{reverse('people:join', args=[token])}",
             }
             return redirect("settings:members")
+    members = list(queries.members_of(request.company))
+    owners = sum(row.role == Role.OWNER for row in members)
     people = [
-        {"member": row, "name": queries.name_of(row.user), "is_me": row.user_id == request.user.pk}
-        for row in queries.members_of(request.company)
+        {
+            "member": row,
+            "name": queries.name_of(row.user),
+            "is_me": row.user_id == request.user.pk,
+            "is_last_owner": row.role == Role.OWNER and owners == 1,
+        }
+        for row in members
     ]
     invitations = [
         {"row": row, "role": ROLES[row.role]}
