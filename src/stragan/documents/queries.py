@@ -18,7 +18,7 @@ from stragan.documents.models import (
     OrderDocument,
     SeriesPattern,
 )
-from stragan.documents.states import PATTERNS
+from stragan.documents.states import PATTERNS, LinkOrigin
 
 
 class DocumentRow(NamedTuple):
@@ -124,6 +124,12 @@ def documents_of_order(company: Company, order_id: int) -> list[Document]:
     """Give the documents an order has now, oldest first."""
     links = _current_links(company, [order_id]).select_related("document").defer("document__snapshot")
     return [link.document for link in links]
+
+
+def links_by_hand(company: Company, order_id: int) -> dict[int, int]:
+    """Documents that a person linked to the order and that it still has, with their links: ids of both."""
+    links = _current_links(company, [order_id]).filter(origin=LinkOrigin.LINKED)
+    return dict(links.values_list("document_id", "id"))
 
 
 def past_links_of_order(company: Company, order_id: int) -> list[OrderDocument]:

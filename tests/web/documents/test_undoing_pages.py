@@ -136,6 +136,11 @@ def test_an_order_gets_the_suggested_document_and_gives_it_back(
     assert "FV 1/11/2026 należy teraz do zamówienia 1." in text_of(done)
     link = OrderDocument.objects.across_companies().get(ended_at=None)
     assert "powiązane ręcznie" in text_of(client.get(page("detail", document)))
+    way_back = page("unlink", document, link.pk)
+    assert way_back in client.get(reverse("orders:detail", args=[order.pk])).content.decode()
+    for role, may_undo in (("accountant", True), ("clerk", True), ("viewer", False)):
+        seen = signed_in(role).get(reverse("orders:detail", args=[order.pk])).content.decode()
+        assert (way_back in seen) is may_undo, role
     refused = client.post(page("unlink", document, link.pk), {"reason": ""})
     assert refused.status_code == 422
     back = client.post(page("unlink", document, link.pk), {"reason": "pomyłka"}, follow=True)

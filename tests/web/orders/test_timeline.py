@@ -51,15 +51,13 @@ def test_every_deed_on_an_order_has_a_sentence() -> None:
 
 
 def test_an_issued_document_is_told_by_its_number_and_a_linked_one_by_its_own_entry() -> None:
-    told = [
-        _plain("documented", facts)[2]
-        for facts in (
-            {"closed": True, "number": "FV 7/11/2026"},
-            {"closed": False, "number": "FV 7/11/2026"},
-            {"closed": True, "number": ""},
-            {"closed": False},
-        )
+    facts: list[dict[str, object]] = [
+        {"closed": True, "number": "FV 7/11/2026"},
+        {"closed": False, "number": "FV 7/11/2026"},
+        {"closed": True, "number": ""},
+        {"closed": False},
     ]
+    told = [_plain("documented", one)[2] for one in facts]
     assert told == [
         "Wystawiono FV 7/11/2026, zamówienie zamknięto",
         "Wystawiono FV 7/11/2026",

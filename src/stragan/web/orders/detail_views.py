@@ -45,6 +45,7 @@ def detail(request: CompanyRequest, order_id: int) -> HttpResponse:
         ),
         "may_change": may(role, Ability.CHANGE_ORDERS),
         "may_issue": may(role, Ability.ISSUE_DOCUMENTS),
+        "may_undo": may(role, Ability.UNDO_DOCUMENTS),
         "toast": undo.announced(request),
         **details.place(request.company, order, state),
         "money": money_card.card_of(request.company, order, now=clock.business_now())

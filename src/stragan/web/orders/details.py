@@ -243,6 +243,7 @@ def load(company: Company, order: Order, *, today: date) -> dict[str, Any]:
         "alerts": [*check_alerts(order), *alerts_of(order, refusals, draft_url=draft_url)],
         "draft_url": draft_url,
         "documents": issued,
+        "links_by_hand": documents.links_by_hand(company, order.pk).items() if issued else (),
         **_issued_so_far(issued),
         **sent.sent_of(company, order, issued),
         "kinds": kinds.menu(vat_payer=profile.vat_payer),
