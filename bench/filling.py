@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from typing import Final
 
+from bench.filling_money_sql import money_sql
 from bench.filling_offers_sql import offers_sql
 from bench.filling_rest_sql import rest_sql
 from bench.filling_sql import documents_sql, orders_sql
@@ -82,6 +83,11 @@ _TABLES: Final = (
     "warehouse_stocklevel",
     "books_vatrow",
     "books_revenuerow",
+    "orders_ordermoney",
+    "orders_orderpayment",
+    "shops_billingentry",
+    "shops_paymentoperation",
+    "documents_orderchange",
 )
 
 
@@ -111,10 +117,12 @@ def fill() -> None:
         for statement in documents_sql(company_id):
             cursor.execute(statement)
         say(f"documents after {time.monotonic() - started:.0f} s")
-        for name, statement in rest_sql(company_id, day="date(r.created_at)"):
-            cursor.execute(statement)
-            say(f"{name} after {time.monotonic() - started:.0f} s")
-        for name, statement in offers_sql(company_id, shops, latest_s=int(LATEST.timestamp())):
+        latest_s = int(LATEST.timestamp())
+        for name, statement in (
+            *rest_sql(company_id, day="date(r.created_at)"),
+            *offers_sql(company_id, shops, latest_s=latest_s),
+            *money_sql(company_id, shops, latest_s=latest_s),
+        ):
             cursor.execute(statement)
             say(f"{name} after {time.monotonic() - started:.0f} s")
         for statement in indexes:

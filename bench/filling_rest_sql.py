@@ -31,9 +31,8 @@ def insert_sql(model: Any, values: dict[str, str], source: str) -> str:
             whole[column] = "'[]'"
         else:
             whole[column] = "0"
-    return (
-        f"INSERT INTO {meta.db_table} ({', '.join(whole)}) SELECT {', '.join(whole.values())} FROM {source}"
-    )
+    columns = ", ".join(f'"{column}"' for column in whole)
+    return f"INSERT INTO {meta.db_table} ({columns}) SELECT {', '.join(whole.values())} FROM {source}"
 
 
 def series(count: int) -> str:

@@ -76,6 +76,17 @@ ADDRESSES: Final[dict[str, tuple[str, ...]]] = {
         "/contractors/?trait=nip",
         "/contractors/?trait=undocumented",
     ),
+    "money": (
+        "/orders/?view=1&tab=all",
+        "/changes/",
+        "/changes/?tab=settled",
+        "/changes/?page=50",
+        "/payouts/?shop=1",
+        "/payouts/?shop=1&page=10",
+        "/payouts/1000100/",
+        "/payouts/fees/?shop=1",
+        "/payouts/fees/?shop=1&month=2025-06",
+    ),
     "frame": ("/", "/search/?q=kubek", "/search/?q=12"),
     "books": (
         "/books/vat/?period=2026-11",

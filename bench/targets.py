@@ -81,6 +81,7 @@ TARGETS: Final = (
             ("stock", "stock of 100,000 products, 1,000,000 moves"),
             ("contractors", "300,000 contractors"),
             ("books", "registers of 1,000,000 documents"),
+            ("money", "fees, payouts and changes of 1,000,000 orders"),
             ("frame", "START and the search for everything"),
         )
     ),

@@ -57,6 +57,13 @@ def changes_in(company: Company, state: ChangeState) -> CompanyQuerySet[OrderCha
     return rows.defer("order__search_text", "document__snapshot").order_by("-found_at", "-id")
 
 
+def page_of_changes(company: Company, state: ChangeState, *, start: int, size: int) -> list[OrderChange]:
+    """Give *size* of ``changes_in`` from *start* on: first their ids, which the index of the list holds."""
+    rows = OrderChange.objects.for_company(company).filter(state=state.value).order_by("-found_at", "-id")
+    ids = list(rows.values_list("pk", flat=True)[start : start + size])
+    return list(changes_in(company, state).filter(pk__in=ids))
+
+
 def counts(company: Company) -> dict[ChangeState, Counted]:
     """Count changes by state, each up to the limit of lists."""
     rows = OrderChange.objects.for_company(company)

@@ -41,10 +41,9 @@ def listing(request: CompanyRequest) -> HttpResponse:
     counts = radar.counts(request.company)
     wanted = request.GET.get("tab", "")
     tab = next((state for state in ChangeState if state.value == wanted), ChangeState.OPEN)
-    number, size = page_number(request), page_size(request, sizes=(50, 100, 200), default=100)
+    number, size = page_number(request), page_size(request, sizes=(50, 100, 200), default=50)
     number = page_within(number, size=size, total=counts[tab])
-    start = (number - 1) * size
-    rows = list(radar.changes_in(request.company, tab)[start : start + size])
+    rows = radar.page_of_changes(request.company, tab, start=(number - 1) * size, size=size)
     context = {
         "tab": tab.value,
         "tabs": [

@@ -19,7 +19,7 @@ from stragan.web.shell.listing import Pages, page_number
 from stragan.web.shell.middleware import CompanyRequest
 
 SIZE: Final = 50
-SHOWN: Final = 500  # operations of one payout; its file has all
+SHOWN: Final = 200  # operations of one payout; its file has all
 
 
 @require_GET
