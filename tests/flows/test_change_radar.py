@@ -17,6 +17,7 @@ from stragan.cli.orders_changes import list_changes
 from stragan.core.snapshot import DocumentKind
 from stragan.documents import radar
 from stragan.documents.changes import Change
+from stragan.documents.content import Refusal
 from stragan.documents.correcting import state_of
 from stragan.documents.models import Document, OrderChange
 from stragan.documents.queries import snapshot_of
@@ -307,13 +308,16 @@ def test_a_receipt_with_its_invoice_is_held_against_both(market: Market) -> None
     assert market.row(order).state == ChangeState.SETTLED
     market.says(for_a_company(of_three(quantity=2)))
     assert market.told(order) == [("open",), ("quantity_less", "correct"), ("quantity_less", "correct")]
-    as_proposed(market, order, receipt)
-    assert market.told(order) == [("open",), ("quantity_less", "correct")]
+    refused = as_proposed(market, order, receipt)
+    assert isinstance(refused, Refusal)
+    assert refused.code == "receipt_has_invoice"
     as_proposed(market, order, outcome.document)
+    assert market.told(order) == [("open",), ("quantity_less", "correct")]
+    as_proposed(market, order, receipt)
     assert market.row(order).state == ChangeState.SETTLED
 
 
-def test_a_cancelled_receipt_does_not_hide_its_invoice(market: Market) -> None:
+def test_a_cancelled_sale_is_corrected_by_its_invoice_and_then_its_receipt(market: Market) -> None:
     from stragan.flows import convert_document  # noqa: PLC0415
     from stragan.flows.draft_document import issue_draft  # noqa: PLC0415
 
@@ -329,11 +333,11 @@ def test_a_cancelled_receipt_does_not_hide_its_invoice(market: Market) -> None:
     market.says(cancelled(form))
     both = [("cancelled_paid_by_buyer", "to_zero")] * 2
     assert market.told(order) == [("open",), *both]
-    assert isinstance(as_proposed(market, order, receipt), Corrected)
-    assert market.told(order) == [("open",), both[0]]
-    assert market.row(order).document_id == invoice.pk
-    assert market.is_flagged(order)
     assert isinstance(as_proposed(market, order, invoice), Corrected)
+    assert market.told(order) == [("open",), both[0]]
+    assert market.row(order).document_id == receipt.pk
+    assert market.is_flagged(order)
+    assert isinstance(as_proposed(market, order, receipt), Corrected)
     assert (market.row(order).state, market.row(order).settled_how) == ("settled", "undocumented")
     assert not market.is_flagged(order)
 

@@ -18,7 +18,7 @@ from stragan.documents.models import (
     OrderDocument,
     SeriesPattern,
 )
-from stragan.documents.states import PATTERNS, LinkOrigin
+from stragan.documents.states import ORIGINAL_KINDS, PATTERNS, LinkOrigin
 
 
 class DocumentRow(NamedTuple):
@@ -144,6 +144,12 @@ def originals_of(company: Company, order_ids: Iterable[int]) -> dict[int, Docume
     """Give the original fiscal documents that orders have now, by order id."""
     links = _current_links(company, order_ids).filter(original=True).select_related("document")
     return {link.order_id: link.document for link in links}
+
+
+def fiscal_links(company: Company, order_ids: Iterable[int]) -> list[OrderDocument]:
+    """Give the links of orders to the sales documents they have now, oldest first, without snapshots."""
+    links = _current_links(company, order_ids).filter(document__kind__in=ORIGINAL_KINDS)
+    return list(links.select_related("document").defer("document__snapshot"))
 
 
 def current_of_kind(company: Company, order_ids: Iterable[int], *, kind: DocumentKind) -> dict[int, Document]:

@@ -149,7 +149,8 @@ def papers_of(
                 now=state_of(original, corrections.get(latest[document.pk])),
             )
         )
-    return papers
+    # An invoice that repeats a receipt is corrected before it: so it is told first.
+    return sorted(papers, key=lambda paper: not paper.original.to_receipt)
 
 
 def keep(

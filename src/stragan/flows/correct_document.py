@@ -87,6 +87,15 @@ def chain_of(document: Document, *, company: Company) -> Chain:
     )
 
 
+def invoice_to(receipt: Document, *, company: Company) -> Chain | None:
+    """Read the invoice that repeats a receipt, with its corrections; None where there is none that stands."""
+    if receipt.kind != DocumentKind.RECEIPT:
+        return None
+    made = [one for one in queries.conversions_of(receipt) if one.kind == DocumentKind.INVOICE]
+    chains = [chain_of(one, company=company) for one in made]
+    return next((chain for chain in chains if not chain.state.is_zero), None)
+
+
 def correction_refusal(chain: Chain) -> Refusal | None:
     """Say why a document cannot be corrected at all; None where it can."""
     root = chain.root
@@ -140,7 +149,7 @@ def _correct_once(*, wish: Wish, author: Author) -> Corrected | Refusal:
             return correction
         if correction.changes_nothing:
             return _latest(chain, company=company)
-        refusal = _refusal(chain, series=series, wish=wish)
+        refusal = _invoice_refusal(chain, correction) or _refusal(chain, series=series, wish=wish)
         if refusal is not None:
             return refusal
         made, snapshot = undoing.issue_correction(
@@ -173,6 +182,18 @@ def _latest(chain: Chain, *, company: Company) -> Corrected | Refusal:
         consequences=consequences.recall([latest.pk], company=company)[latest.pk],
         repeated=True,
     )
+
+
+def _invoice_refusal(chain: Chain, correction: Correction) -> Refusal | None:
+    """Say that an invoice repeats the receipt and would say more than it afterwards: it comes first.
+
+    That invoice moves no stock and posts nothing, which the receipt did; left alone it would still bill the
+    sale (VAT Act art. 108(1)) while its order waits for another document.
+    """
+    invoice = invoice_to(chain.root, company=chain.root.company)
+    if invoice is None or invoice.state.sums == correction.after.sums:
+        return None
+    return Refusal(code="receipt_has_invoice", params={"number": invoice.root.number})
 
 
 def _refusal(chain: Chain, *, series: NumberSeries, wish: Wish) -> Refusal | None:

@@ -155,15 +155,20 @@ def documented_orders(orders: Sequence[Order], *, wish: Wish) -> dict[int, Docum
     It is the order's original for a fiscal kind, or the one it has of the same kind; for an invoice to a
     receipt only an invoice that is there already.
     """
-    if not wish.is_fiscal:
-        ids = [order.pk for order in orders]
-        return queries.current_of_kind(wish.company, ids, kind=wish.kind) if ids else {}
-    ids = [order.pk for order in orders if order.has_original]
+    ids = [order.pk for order in orders]
     if not ids:
         return {}
-    originals = queries.originals_of(wish.company, ids)
-    same = queries.current_of_kind(wish.company, ids, kind=wish.kind)
-    return {pk: document for pk, document in originals.items() if pk not in wish.to_receipts} | same
+    if not wish.is_fiscal:
+        return queries.current_of_kind(wish.company, ids, kind=wish.kind)
+    # Also where the order has no original: an invoice to a receipt is none, and still bills the sale.
+    same: dict[int, Document] = {}
+    others: dict[int, Document] = {}
+    for link in queries.fiscal_links(wish.company, ids):
+        if link.document.kind == wish.kind:
+            same.setdefault(link.order_id, link.document)
+        elif link.order_id not in wish.to_receipts:
+            others.setdefault(link.order_id, link.document)
+    return others | same
 
 
 def too_early_refusal(wish: Wish) -> Refusal | None:

@@ -12,7 +12,7 @@ from stragan.documents.content import Refusal
 from stragan.documents.models import Document, OrderDocument
 from stragan.documents.states import LinkEnd, LinkOrigin
 from stragan.flows import change_radar, outgoing, stock_reservations
-from stragan.flows.correct_document import chain_of
+from stragan.flows.correct_document import chain_of, invoice_to
 from stragan.flows.holding import hold_orders, insisted
 from stragan.orders.actions import mark_documented
 from stragan.orders.documenting import mark_undocumented, tell
@@ -78,6 +78,9 @@ def _link_once(*, company: Company, document_id: int, order_id: int, author: Aut
             )
         stock_reservations.refresh(company, [order.pk], author.now)
         outgoing.document_linked(document, order, author=author)
+        for one in _family(document, company=company):
+            undoing.link(one, order_id=order.pk, origin=LinkOrigin.ISSUED, original=False, author=author)
+            outgoing.document_linked(one, order, author=author)
         facts = {"number": document.number, "document": document.pk}
         tell(order_ids=[order.pk], verb="document_linked", facts=facts, now=author.now, user=author.user)
         undoing.record(
@@ -106,7 +109,9 @@ def _unlink_once(*, company: Company, link_id: int, reason: str, author: Author)
             return Unlinked(link=link, document=link.document, repeated=True)
         if not reason.strip():
             return Refusal(code="unlink_reason_missing", params={}, field="reason")
-        undoing.end_links([link], code=LinkEnd.UNLINKED, reason=reason.strip(), author=author)
+        ids = [link.document_id, *(one.pk for one in _family(link.document, company=company))]
+        links = [one for one in undoing.current_links(company, ids) if one.order_id == link.order_id]
+        undoing.end_links(links, code=LinkEnd.UNLINKED, reason=reason.strip(), author=author)
         if link.original:
             mark_undocumented(company=company, order_ids=[link.order_id], now=author.now)
         change_radar.follow_documents(company=company, order_ids=[link.order_id], now=author.now)
@@ -128,6 +133,13 @@ def _unlink_once(*, company: Company, link_id: int, reason: str, author: Author)
         return Unlinked(link=link, document=link.document)
 
 
+def _family(document: Document, *, company: Company) -> list[Document]:
+    """What belongs to an order as long as *document* does: its corrections, and the invoice to a receipt."""
+    found = list(queries.corrections_of(document))
+    invoice = invoice_to(document, company=company)
+    return [*found, *([invoice.root, *invoice.corrections] if invoice else ())]
+
+
 def document_refusal(document: Document, *, company: Company) -> Refusal | None:
     """Say why a document cannot be linked to any order now."""
     if document.kind == DocumentKind.CORRECTION:
@@ -135,6 +147,9 @@ def document_refusal(document: Document, *, company: Company) -> Refusal | None:
     if queries.void_of(document) is not None:
         return Refusal(code="document_void", params={"number": document.number})
     chain = chain_of(document, company=company)
+    if chain.original.to_receipt:
+        params = {"number": document.number, "receipt": chain.original.to_receipt}
+        return Refusal(code="document_to_receipt", params=params)
     if chain.corrections and chain.state.is_zero:
         return Refusal(code="corrected_to_zero", params={"number": document.number})
     rows = OrderDocument.objects.for_company(company).filter(document_id=document.pk, ended_at__isnull=True)

@@ -49,6 +49,14 @@ TEXTS: Final[dict[str, Promise]] = {
         "%(number)s corrects this document, so it counts as handed over. Correct it instead of voiding it."
     ),
     "document_converted": _("%(number)s was made from this document. Undo that document first."),
+    "receipt_has_invoice": _(
+        "%(number)s was issued to this receipt and would say something else. Correct it first, in the same "
+        "way; stock and books follow the receipt."
+    ),
+    "document_to_receipt": _(
+        "%(number)s repeats the receipt %(receipt)s, which is the document of the sale. Link the receipt: "
+        "the invoice comes with it."
+    ),
     "document_void": _("%(number)s is void."),
     "kind_not_correctable": _(
         "%(number)s has no accounting effect, so there is nothing to correct. Void it and issue a new one."

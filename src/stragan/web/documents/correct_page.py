@@ -17,7 +17,7 @@ from stragan.documents.content import Refusal, SellerProfile
 from stragan.documents.correcting import Correction, LineChange
 from stragan.documents.drafting import allowed_codes
 from stragan.documents.queries import number_to_be
-from stragan.flows.correct_document import Chain, Wish, planned
+from stragan.flows.correct_document import Chain, Wish, invoice_to, planned
 from stragan.kit.fields import plain_quantity
 from stragan.kit.messages import text_of
 from stragan.web.documents import words
@@ -88,8 +88,11 @@ def context(chain: Chain, form: Form, *, company: Company, today: date, deed: st
         vat_payer=chain.original.seller.vat_payer, exemption_basis=chain.original.exemption_basis
     )
     after = {line.position: line for line in plan.after.lines} if plan else {}
+    invoice = invoice_to(chain.root, company=company)
     return {
         "root": chain.root,
+        "to_receipt": chain.original.to_receipt,
+        "invoice": invoice.root if invoice else None,
         "number_to_be": number_to_be(company, kind=DocumentKind.CORRECTION, issue_date=form.issue_date),
         "rows": [_row(line, after.get(line.position, line), form, fields) for line in chain.state.lines],
         "codes": [{"code": code, "label": words.vat_label(code)} for code in _codes(chain, profile)],
