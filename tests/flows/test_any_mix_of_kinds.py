@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import pytest
 from django.db import connections
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from builders.companies import NOW, a_company, a_member, a_shop
+from builders.issuing import corrected, voided
 from builders.orders import a_numbered_form, for_a_company, stored, without_rate
 from builders.soaking import examples
 from stragan.core.snapshot import ORDER_KINDS, DocumentKind
@@ -21,6 +22,7 @@ from stragan.documents.models import Document, NumberSeries, OrderDocument
 from stragan.documents.states import ORIGINAL_KINDS
 from stragan.flows import convert_document, draft_document
 from stragan.flows.convert_document import NotConvertible
+from stragan.flows.correct_document import chain_of
 from stragan.flows.issue_document import Issued, issue_documents
 from stragan.flows.issue_preparing import Wish
 from stragan.kit.audit import Actor
@@ -43,6 +45,7 @@ STEPS: Final = st.lists(
         st.tuples(st.just("issue"), st.sampled_from(ORDER_KINDS), ORDERS),
         st.tuples(st.just("convert"), st.sampled_from(ORDER_KINDS), ORDERS),
         st.tuples(st.just("pattern"), st.sampled_from(PATTERNS), ORDERS),
+        st.tuples(st.sampled_from(["void", "correct"]), st.sampled_from(["newest", "oldest"]), ORDERS),
     ),
     min_size=1,
     max_size=10,
@@ -67,8 +70,30 @@ def convert(company: Any, ids: Sequence[int], kind: DocumentKind) -> None:
         draft_document.issue_draft(company=company, order_id=pk, kind=kind, author=AUTHOR, role="clerk")
 
 
+def undo(company: Any, ids: Sequence[int], verb: str, which: str) -> None:
+    """Void or correct to zero one sales document of each order, where that can be done."""
+    for pk in ids:
+        rows = Document.objects.for_company(company).filter(order_id=pk, kind__in=ORIGINAL_KINDS)
+        document = rows.order_by("id" if which == "oldest" else "-id").first()
+        if document is not None:
+            voided(document) if verb == "void" else corrected(document)
+
+
+def assert_billed_once(company: Any) -> None:
+    """What still bills an order is what the order has: one sale, and an invoice only beside its receipt."""
+    links = OrderDocument.objects.for_company(company).filter(ended_at__isnull=True)
+    current = set(links.filter(document__kind__in=ORIGINAL_KINDS).values_list("order_id", "document_id"))
+    rows = Document.objects.for_company(company).filter(kind__in=ORIGINAL_KINDS, void__isnull=True)
+    standing = [one for one in rows.order_by("id") if not chain_of(one, company=company).state.is_zero]
+    assert {(one.order_id, one.pk) for one in standing} == current
+    originals = {one.order_id: one.kind for one in standing if one.original}
+    assert len(originals) == sum(one.original for one in standing)
+    assert all(originals.get(one.order_id) == "receipt" for one in standing if not one.original)
+
+
 def assert_in_order(company: Any) -> None:
     """No gap, no double, one original per order, and orders that know it."""
+    assert_billed_once(company)
     for one in NumberSeries.objects.for_company(company):
         rows = Document.objects.for_company(company).filter(series=one).order_by("sequence")
         sequences = list(rows.values_list("sequence", flat=True))
@@ -80,7 +105,8 @@ def assert_in_order(company: Any) -> None:
     links = OrderDocument.objects.for_company(company).filter(ended_at__isnull=True)
     originals = list(links.filter(original=True).values_list("order_id", flat=True))
     assert len(originals) == len(set(originals))
-    pairs = list(links.filter(original=False).values_list("order_id", "document__kind"))
+    beside = links.filter(original=False).exclude(document__kind="correction")
+    pairs = list(beside.values_list("order_id", "document__kind"))
     assert len(pairs) == len(set(pairs))  # one paper of each kind, one invoice to a receipt
     marked = Order.objects.for_company(company).filter(has_original=True).values_list("id", flat=True)
     assert set(originals) == set(marked)
@@ -93,6 +119,17 @@ def assert_in_order(company: Any) -> None:
     max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(shapes=st.lists(st.sampled_from(sorted(FORMS)), min_size=6, max_size=6), steps=STEPS)
+@example(
+    shapes=["company"] * 6,
+    steps=[
+        ("issue", DocumentKind.RECEIPT, [0, 1]),
+        ("convert", DocumentKind.INVOICE, [0, 1]),
+        ("correct", "oldest", [0]),
+        ("correct", "newest", [1]),
+        ("correct", "oldest", [1]),
+        ("issue", DocumentKind.INVOICE, [0, 1]),
+    ],
+)
 def test_any_mix_of_kinds_keeps_numbers_and_originals_in_order(
     db: Any,  # noqa: ARG001 -- opens the database
     shapes: list[str],
@@ -109,6 +146,8 @@ def test_any_mix_of_kinds_keeps_numbers_and_originals_in_order(
             series.set_patterns(company=company, wanted=wanted, by=owner, now=NOW)
         elif verb == "convert":
             convert(company, ids, what)
+        elif verb in {"void", "correct"}:
+            undo(company, ids, verb, what)
         else:
             first = issue(company, ids, what)
             again = issue(company, ids, what)
