@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from builders.companies import NOW, a_shop
+from builders.companies import NOW, a_member, a_shop
 from builders.issuing import an_author
 from builders.orders import a_numbered_form, stored
 from builders.paper import a_wish
+from stragan.books.actions.months import close_month
 from stragan.companies.models import VatStatus
 from stragan.core.snapshot import DocumentKind
 from stragan.flows import draft_document
@@ -83,3 +84,28 @@ def test_nothing_is_told_of_papers_nor_of_a_sale_under_the_same_status(company: 
     [seen] = preview_documents([order.pk], wish=paper)
     assert isinstance(seen, WouldIssue)
     assert codes(seen) == []
+
+
+def test_a_sale_of_a_month_that_is_closed_is_told_before_its_vat_moves_on(company: Any) -> None:
+    company.books = "kpir"
+    company.save()
+    form = a_numbered_form(1)
+    form["payment"]["finishedAt"] = "2026-10-31T10:00:00Z"
+    [order] = stored(a_shop(company), [form], now=NOW)
+    [open_month] = preview_documents([order.pk], wish=a_wish(company))
+    assert isinstance(open_month, WouldIssue)
+    assert codes(open_month) == []
+    close_month(company=company, registers=["vat"], period="2026-10", by=a_member(company), now=NOW)
+    [seen] = preview_documents([order.pk], wish=a_wish(company))
+    assert isinstance(seen, WouldIssue)
+    assert codes(seen) == ["vat_month_closed"]
+    assert [(row.register, row.period) for row in seen.consequences.books][:1] == [("vat", "2026-11")]
+    with override("pl"):
+        assert "10/2026" in text_of(seen.warnings[0].code, seen.warnings[0].params)
+    kind = DocumentKind.INVOICE
+    draft = draft_document.view_draft(company=company, order_id=order.pk, kind=kind, now=NOW)
+    assert (codes(draft), draft.can_issue) == (["vat_month_closed"], True)
+    run = prepare_run(
+        company=company, order_ids=[order.pk], kind=kind, issue_date=NOW.date(), user=None, now=NOW
+    )
+    assert run.foreseen["warnings"] == {"vat_month_closed": 1}

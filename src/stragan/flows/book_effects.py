@@ -47,6 +47,13 @@ class BookEntry:
     gross: Decimal
 
 
+def closed_vat_months(company: Company) -> frozenset[str]:
+    """Months whose VAT register takes no more rows; none where the company keeps no books here."""
+    if queries.book_of(company) is None:
+        return frozenset()
+    return queries.closed_months(company).get(Register.VAT, frozenset())
+
+
 def refusal(
     *, company: Company, kind: DocumentKind, issue_date: date, is_locked: bool = False
 ) -> Refusal | None:

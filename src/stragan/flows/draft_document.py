@@ -361,6 +361,7 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
             supply_date=content.supply_date,
             issue_date=wish.issue_date,
             history=vat_history(company),
+            closed=book_effects.closed_vat_months(company),
         ),
     )
 

@@ -351,6 +351,7 @@ def _viewed(company: Company, row: Draft, *, today: date) -> HandDraft:
         supply_date=content.supply_date,
         issue_date=content.issue_date,
         history=vat_history(company),
+        closed=book_effects.closed_vat_months(company),
     )
     return HandDraft(
         row=row,

@@ -109,7 +109,7 @@ def check_orders(
     bad_day = too_early_refusal(wish) or book_effects.refusal(
         company=company, kind=wish.kind, issue_date=wish.issue_date
     )
-    history = vat_history(company)
+    history, closed = vat_history(company), book_effects.closed_vat_months(company)
     checked = {}
     for order in orders:
         if order.pk in documented:
@@ -128,6 +128,7 @@ def check_orders(
                 supply_date=one.prepared.content.supply_date,
                 issue_date=wish.issue_date,
                 history=history,
+                closed=closed,
             )
             one = replace(one, warnings=warnings)
         checked[order.pk] = one

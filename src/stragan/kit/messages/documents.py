@@ -30,6 +30,11 @@ TEXTS: Final[dict[str, Promise]] = {
         "the issue date decides what is printed. VAT of that day may be due (VAT Act art. 19a). Ask the "
         "accountant before you issue it."
     ),
+    "vat_month_closed": _(
+        "VAT of this sale belongs to %(month)s, which is closed: it would be posted to the next open month. "
+        "Where the file of that month was sent, open the month again and correct the file. Ask the "
+        "accountant before you issue it."
+    ),
     "vat_not_due_before_registration": _(
         "The sale is of %(sold)s, when the company was exempt from VAT, but the document is issued with VAT: "
         "the issue date decides what is printed, and printed VAT must be paid (VAT Act art. 108). Ask the "

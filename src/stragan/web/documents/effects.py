@@ -75,6 +75,13 @@ def warnings_of(facts: Mapping[str, Any]) -> list[str]:
             "Printed VAT must be paid (VAT Act art. 108): ask the accountant first.",
             counts.get("vat_not_due_before_registration", 0),
         ),
+        "vat_month_closed": ngettext(
+            "VAT of %(count)s document belongs to a month that is closed and would be posted to the next "
+            "open one. Where the file of that month was sent, open it again and correct the file.",
+            "VAT of %(count)s documents belongs to months that are closed and would be posted to the next "
+            "open one. Where the files of those months were sent, open them again and correct the files.",
+            counts.get("vat_month_closed", 0),
+        ),
     }
     return [text % {"count": show.number(counts[code])} for code, text in texts.items() if code in counts]
 
