@@ -29,21 +29,12 @@ from stragan.documents.content import DraftLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProductFacts:
-    """What of a product the books need; empty where it has none of its own."""
-
-    ryczalt_rate: str = ""
-    gtu: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Keeping:
-    """How a company keeps its books now: which one, months closed per register, rates of its products."""
+    """How a company keeps its books now: which one, its usual flat rate, months closed per register."""
 
     book: Register
     ryczalt_rate: str
     closed: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    products: Mapping[str, ProductFacts] = field(default_factory=dict)
 
     def is_closed(self, register: str, period: str) -> bool:
         """Whether the month of that register takes no more rows."""
@@ -60,6 +51,7 @@ class Keeping:
 class Sale:
     """A document as the books see it; for a correction ``kind`` and receipts are those of its original.
 
+    Its lines say their GTU and flat rate: whoever makes it fills in what was not decided at issue.
     ``repeats_receipt``: an invoice to a receipt; ``is_fiscal``: a cash register has recorded that sale.
     """
 
@@ -166,7 +158,7 @@ def entries_of(
     """Say what a document writes into the registers of *keeping*, in months that are open.
 
     *posted_before* holds what the chain of a correction has in the flat-rate register so far, per rate:
-    a product may have another rate today, and what goes out must be what came in.
+    a rate may be another one today, and what goes out must be what came in.
     """
     row_type = type_of(sale)
     if row_type is None or (sale.corrected and not any(one.net or one.vat for one in sale.rates)):
@@ -224,19 +216,12 @@ def _vat_entry(sale: Sale, row_type: RowType, keeping: Keeping) -> VatEntry:
         country=sale.country if is_named else "",
         tax_id=sale.tax_id if is_named else "",
         name=sale.name if is_named else "",
-        gtu=_gtu(sale, keeping) if is_named else "",
+        gtu=",".join(sorted({line.gtu for line in sale.lines if line.gtu})) if is_named else "",
         fields=jpk_v7_sums(sale.rates),
         net=net,
         vat=vat,
         gross=net + vat,
     )
-
-
-def _gtu(sale: Sale, keeping: Keeping) -> str:
-    if not keeping.products:
-        return ""
-    found = {keeping.products[line.sku].gtu for line in sale.lines if line.sku in keeping.products}
-    return ",".join(sorted(found - {""}))
 
 
 def _revenue_entries(
@@ -282,7 +267,7 @@ def ryczalt_amounts(
 ) -> dict[str, Decimal]:
     """Divide the revenue of a document over rates of the flat tax, in PLN, to the grosz.
 
-    Goods have their product's rate, else the company's; delivery and services follow the goods of their VAT
+    Goods have the rate of their line, else the company's; delivery and services follow the goods of their VAT
     code by value (largest remainder). A correction writes what is due afterwards less what stands there.
     """
     if sale.corrected is None:
@@ -302,8 +287,7 @@ def _by_rate(
     weights: dict[str, dict[str, Decimal]] = {}
     for line in lines:
         if line.kind is LineKind.GOODS and line.gross and line.vat_code is not None:
-            product = keeping.products.get(line.sku)
-            rate = (product.ryczalt_rate if product else "") or keeping.ryczalt_rate
+            rate = line.ryczalt_rate or keeping.ryczalt_rate
             of_code = weights.setdefault(line.vat_code, {})
             of_code[rate] = of_code.get(rate, ZERO) + line.gross
     amounts: dict[str, Decimal] = {}

@@ -6,13 +6,12 @@ from typing import Final
 
 from django.db.models import Sum
 
-from stragan.books.entries import Keeping, ProductFacts
+from stragan.books.entries import Keeping
 from stragan.books.models import CashReport, ClosedMonth, RevenueRow, VatRow
 from stragan.books.states import Register, RowType
 from stragan.companies.models import Books, Company
 from stragan.core.errors import Refused
 from stragan.core.money import ZERO
-from stragan.products.models import Product
 
 
 class BooksOff(Refused):
@@ -38,24 +37,9 @@ def closed_months(company: Company) -> dict[str, frozenset[str]]:
     return {register: frozenset(periods) for register, periods in found.items()}
 
 
-def keeping_of(company: Company, book: Register, *, skus: Iterable[str] = ()) -> Keeping:
-    """Read how the company keeps *book* now, with what the products of *skus* say."""
-    return Keeping(
-        book=book,
-        ryczalt_rate=company.ryczalt_rate,
-        closed=closed_months(company),
-        products=_products(company, set(skus) - {""}),
-    )
-
-
-def _products(company: Company, skus: set[str]) -> dict[str, ProductFacts]:
-    if not skus:
-        return {}
-    rows = Product.objects.for_company(company).filter(sku__in=skus).exclude(ryczalt_rate="", gtu="")
-    return {
-        sku: ProductFacts(ryczalt_rate=rate, gtu=gtu)
-        for sku, rate, gtu in rows.values_list("sku", "ryczalt_rate", "gtu")
-    }
+def keeping_of(company: Company, book: Register) -> Keeping:
+    """Read how the company keeps *book* now."""
+    return Keeping(book=book, ryczalt_rate=company.ryczalt_rate, closed=closed_months(company))
 
 
 def posted_ids(company: Company, document_ids: Iterable[int]) -> set[int]:

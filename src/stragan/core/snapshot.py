@@ -118,7 +118,11 @@ NOBODY: Final = Buyer(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotLine:
-    """One line. ``gross`` = quantity × unit_gross − discount, rounded half up to the grosz."""
+    """One line. ``gross`` = quantity × unit_gross − discount, rounded half up to the grosz.
+
+    ``gtu`` (01 to 13 or empty) and ``ryczalt_rate`` (percent) are what the books took for the goods when
+    the document was issued; None where nothing was decided then: whoever posts it later asks the product.
+    """
 
     position: int
     kind: LineKind
@@ -134,6 +138,8 @@ class SnapshotLine:
     ean: str = ""
     offer_id: str = ""
     line_id: str = ""
+    gtu: str | None = None
+    ryczalt_rate: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

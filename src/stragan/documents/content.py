@@ -81,7 +81,10 @@ class DraftBuyer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
-    """One line. ``vat_code`` is None while it is not known; ``trouble`` says why, else it is None."""
+    """One line. ``vat_code`` is None while it is not known; ``trouble`` says why, else it is None.
+
+    ``gtu`` and ``ryczalt_rate`` are of the snapshot and stay None until the document is issued.
+    """
 
     kind: LineKind
     name: str
@@ -97,6 +100,8 @@ class DraftLine:
     ean: str = ""
     offer_id: str = ""
     line_id: str = ""
+    gtu: str | None = None
+    ryczalt_rate: str | None = None
 
     @property
     def gross(self) -> Decimal:

@@ -150,6 +150,8 @@ def _line(position: int, line: DraftLine) -> SnapshotLine:
         ean=line.ean,
         offer_id=line.offer_id,
         line_id=line.line_id,
+        gtu=line.gtu,
+        ryczalt_rate=line.ryczalt_rate,
     )
 
 

@@ -25,11 +25,12 @@ from stragan.books.states import POSTED_KINDS, Register, RowType, first_day, nex
 from stragan.companies.models import Company
 from stragan.companies.queries import vat_standing
 from stragan.core.money import ZERO
-from stragan.core.snapshot import DocumentKind, DocumentSnapshot, SnapshotLine, from_bytes
+from stragan.core.snapshot import DocumentKind, DocumentSnapshot, from_bytes
 from stragan.documents.actions import Author, Prepared
 from stragan.documents.content import Refusal, SellerProfile
 from stragan.documents.models import Document
 from stragan.documents.sellers import profile_of
+from stragan.flows import goods_facts
 from stragan.flows.posted import Posted
 
 R = TypeVar("R", VatRow, RevenueRow)
@@ -97,11 +98,10 @@ def foresee(prepared: Sequence[Prepared], *, company: Company) -> Mapping[int, t
         return {}
     day = prepared[0].content.issue_date
     profile = profile_of(company, on=day)
-    skus = {line.sku for one in prepared for line in one.content.lines}
-    keeping = queries.keeping_of(company, book, skus=skus)
+    keeping = queries.keeping_of(company, book)
     return {
         one.order_id: _told(entries_of(_sale_to_be(one, profile=profile), keeping=keeping))
-        for one in prepared
+        for one in goods_facts.decided(prepared, company=company)
     }
 
 
@@ -114,8 +114,7 @@ def apply(
     if book is None or not counted:
         return {}
     lock_ledger(company)
-    skus = {line.sku for one in counted for line in all_lines(one.snapshot)}
-    keeping = queries.keeping_of(company, book, skus=skus)
+    keeping = queries.keeping_of(company, book)
     planned = plan([(one.document, one.snapshot) for one in counted], company=company, keeping=keeping)
     post(
         [Posting(document_id=pk, entries=entries) for pk, entries in planned.items()],
@@ -131,18 +130,26 @@ def plan(
     """Say what each document writes, by its id; corrections are read with their originals."""
     original_ids = {document.corrects_id for document, _ in documents if document.corrects_id is not None}
     originals: dict[int, DocumentSnapshot] = {}
+    orders = {document.pk: document.order_id for document, _ in documents}
     chains: dict[int, dict[str, Decimal]] = {}
     if original_ids:
         rows = Document.objects.for_company(company).filter(pk__in=original_ids)
-        originals = {pk: from_bytes(bytes(data)) for pk, data in rows.values_list("id", "snapshot")}
+        for pk, order_id, data in rows.values_list("id", "order_id", "snapshot"):
+            originals[pk], orders[pk] = from_bytes(bytes(data)), order_id
         if keeping.book is Register.RYCZALT:
-            chains = _chains(originals, company=company, keeping=keeping)
+            chains = _chains(originals, orders=orders, company=company, keeping=keeping)
+    roots = [document.corrects_id or document.pk for document, _ in documents]
+    sales = goods_facts.filled(
+        [
+            (orders[root], sale_of(snapshot, original=originals.get(root)))
+            for root, (_, snapshot) in zip(roots, documents, strict=True)
+        ],
+        company=company,
+        book=keeping.book,
+    )
     planned: dict[int, Entries] = {}
-    for document, snapshot in documents:
-        root = document.corrects_id or document.pk
-        planned[document.pk] = entries = entries_of(
-            sale_of(snapshot, original=originals.get(root)), keeping=keeping, posted_before=chains.get(root)
-        )
+    for root, (document, _), sale in zip(roots, documents, sales, strict=True):
+        planned[document.pk] = entries = entries_of(sale, keeping=keeping, posted_before=chains.get(root))
         if root in chains and root != document.pk:
             # Several corrections of one chain may come at once, when the past is posted.
             _add(chains[root], {row.rate: row.amount for row in entries.revenue})
@@ -150,7 +157,11 @@ def plan(
 
 
 def _chains(
-    originals: Mapping[int, DocumentSnapshot], *, company: Company, keeping: Keeping
+    originals: Mapping[int, DocumentSnapshot],
+    *,
+    orders: Mapping[int, int | None],
+    company: Company,
+    keeping: Keeping,
 ) -> dict[int, dict[str, Decimal]]:
     """Give what corrected documents and their corrections have in the flat-rate register, per rate.
 
@@ -159,10 +170,12 @@ def _chains(
     """
     own = queries.flat_rate_amounts(company, originals)
     moved = queries.flat_rate_amounts(company, originals, of_corrections=True)
-    chains = {
-        pk: own.get(pk) or ryczalt_amounts(sale_of(snapshot), keeping=keeping)
-        for pk, snapshot in originals.items()
-    }
+    chains = {pk: own[pk] for pk in originals if own.get(pk)}
+    absent = [pk for pk in originals if pk not in chains]
+    sales = goods_facts.filled(
+        [(orders[pk], sale_of(originals[pk])) for pk in absent], company=company, book=keeping.book
+    )
+    chains |= {pk: ryczalt_amounts(sale, keeping=keeping) for pk, sale in zip(absent, sales, strict=True)}
     for pk, amounts in moved.items():
         _add(chains[pk], amounts)
     return chains
@@ -206,12 +219,6 @@ def _latest(rows: Sequence[R], of_company: QuerySet[R]) -> list[R]:
     standing = [row for row in rows if row.pk not in gone]
     kept = {row.document_id for row in standing}
     return standing + [row for row in taken if row.document_id not in kept]
-
-
-def all_lines(snapshot: DocumentSnapshot) -> Sequence[SnapshotLine]:
-    """Lines whose products the books may have to ask: of a correction those before and after."""
-    corrected = snapshot.corrected
-    return (*corrected.before, *corrected.after) if corrected else snapshot.lines
 
 
 def _sale_to_be(one: Prepared, *, profile: SellerProfile) -> Sale:

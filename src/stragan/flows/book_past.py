@@ -23,7 +23,7 @@ from stragan.core.errors import Conflict
 from stragan.core.money import ZERO
 from stragan.documents.models import Document
 from stragan.documents.queries import snapshot_of
-from stragan.flows.book_effects import all_lines, plan
+from stragan.flows.book_effects import plan
 from stragan.kit import audit, jobs
 
 JOB: Final = "books.post_past"
@@ -157,8 +157,7 @@ def _work_chunk(run_id: int, *, now: datetime) -> bool:
             _finish(run, now=now)
             return False
         pairs = [(one, snapshot_of(one)) for one in documents]
-        skus = {line.sku for _, snapshot in pairs for line in all_lines(snapshot)}
-        keeping = queries.keeping_of(company, book, skus=skus)
+        keeping = queries.keeping_of(company, book)
         planned = {
             pk: entries
             for pk, entries in plan(pairs, company=company, keeping=keeping).items()

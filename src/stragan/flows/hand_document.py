@@ -44,7 +44,7 @@ from stragan.documents.freezing import Sums, sums_of
 from stragan.documents.models import Document, Draft, NumberSeries
 from stragan.documents.rates import PIECE
 from stragan.documents.sellers import profile_of
-from stragan.flows import book_effects, consequences, stock_effects, vat_change
+from stragan.flows import book_effects, consequences, goods_facts, stock_effects, vat_change
 from stragan.flows.consequences import Consequences
 from stragan.flows.draft_document import DraftChanged
 from stragan.flows.issue_preparing import source_refusals
@@ -225,7 +225,7 @@ def issue(*, company: Company, public_id: UUID, author: Author) -> IssuedByHand 
             return tuple(short.values())
         draft.row.delete()
         [(document, snapshot)] = actions.issue_prepared(
-            [prepared], company=company, series=series, author=author
+            goods_facts.decided([prepared], company=company), company=company, series=series, author=author
         )
         followed = consequences.follow(
             [Posted(document=document, snapshot=snapshot, order=None)], company=company, author=author

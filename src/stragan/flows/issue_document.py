@@ -20,7 +20,7 @@ from stragan.documents.actions import Author
 from stragan.documents.content import Refusal
 from stragan.documents.freezing import Sums
 from stragan.documents.models import Document, Draft, NumberSeries
-from stragan.flows import book_effects, change_radar, consequences, stock_effects
+from stragan.flows import book_effects, change_radar, consequences, goods_facts, stock_effects
 from stragan.flows.consequences import NOTHING, Consequences
 from stragan.flows.issue_preparing import (
     Checked,
@@ -255,6 +255,7 @@ def _issue_valid(
     prepared = [one.prepared for one in valid if one.prepared is not None]
     if not prepared:
         return {}
+    prepared = goods_facts.decided(prepared, company=wish.company)
     pairs = actions.issue_prepared(prepared, company=wish.company, series=series, author=author)
     followed = consequences.follow(
         [

@@ -55,6 +55,8 @@ class Article(NamedTuple):
     sku: str
     name: str
     is_bundle: bool
+    gtu: str
+    ryczalt_rate: str
 
 
 @dataclass(slots=True)
@@ -78,23 +80,18 @@ def line_key(line: SoldLine, *, position: int) -> str:
 def taken_by(sales: Sequence[Sale], *, company: Company) -> Taken:
     """Say which products sales take and how many; lines without a product take nothing.
 
-    A line of an order has the product its offer was matched to; one added by hand is known by SKU, EAN or
-    exact name where exactly one product has it. At most four statements for any number of sales.
+    At most five statements for any number of sales.
     """
-    ordered = _of_orders(company, {one.order_id for one in sales if one.order_id is not None})
-    by_hand = _Catalog.of(company, [line for one in sales for line in one.lines if _is_by_hand(line)])
     chosen: list[list[tuple[str, Article, Decimal]]] = []
-    for sale in sales:
-        found: list[tuple[str, Article, Decimal]] = []
-        for position, line in enumerate(sale.lines, start=1):
-            if line.kind is not LineKind.GOODS or line.quantity <= 0:
-                continue
-            product = (
-                by_hand.product_of(line) if _is_by_hand(line) else ordered.get((sale.order_id, line.line_id))
-            )
-            if product is not None:
-                found.append((line_key(line, position=position), product, line.quantity))
-        chosen.append(found)
+    for sale, products in zip(sales, products_of(sales, company=company), strict=True):
+        pairs = enumerate(zip(sale.lines, products, strict=True), start=1)
+        chosen.append(
+            [
+                (line_key(line, position=position), product, line.quantity)
+                for position, (line, product) in pairs
+                if product is not None and line.quantity > 0
+            ]
+        )
     taken = Taken()
     parts = components_of(
         company, {product.pk for found in chosen for _, product, _ in found if product.is_bundle}
@@ -108,6 +105,38 @@ def taken_by(sales: Sequence[Sale], *, company: Company) -> Taken:
         for component, _ in components:
             taken.products[component.pk] = Named(sku=component.sku, name=component.name)
     return taken
+
+
+def products_of(
+    sales: Sequence[Sale], *, company: Company, is_past: bool = False
+) -> list[list[Article | None]]:
+    """Say for each line of each sale which product it is; services and delivery are none.
+
+    A line of an order has the product its offer was matched to; one added by hand is known by SKU, EAN or
+    exact name where exactly one product has it. Of documents of the past (*is_past*) the catalog may be
+    younger, or the order may have changed: there a line that was not matched is known like one by hand, and
+    by the SKU of an archived product too. At most four statements.
+    """
+    ordered = _of_orders(company, {one.order_id for one in sales if one.order_id})
+
+    def is_named(sale: Sale, line: SoldLine) -> bool:
+        return _is_by_hand(line) or (
+            is_past and line.kind is LineKind.GOODS and (sale.order_id, line.line_id) not in ordered
+        )
+
+    named = [line for sale in sales for line in sale.lines if is_named(sale, line)]
+    catalog = _Catalog.of(company, named, is_past=is_past)
+    return [
+        [
+            None
+            if line.kind is not LineKind.GOODS
+            else catalog.product_of(line)
+            if is_named(sale, line)
+            else ordered.get((sale.order_id, line.line_id))
+            for line in sale.lines
+        ]
+        for sale in sales
+    ]
 
 
 def components_of(company: Company, bundle_ids: Iterable[int]) -> dict[int, list[tuple[Product, Decimal]]]:
@@ -153,12 +182,9 @@ def _of_orders(company: Company, order_ids: set[int]) -> dict[tuple[int | None, 
         return {}
     rows = OrderLine.objects.for_company(company).filter(order_id__in=order_ids, product__isnull=False)
     found = rows.values_list(
-        "order_id", "line_id", "product_id", "product__sku", "product__name", "product__is_bundle"
+        "order_id", "line_id", "product_id", *(f"product__{name}" for name in Article._fields[1:])
     )
-    return {
-        (order_id, line_id): Article(pk, sku, name, is_bundle)
-        for order_id, line_id, pk, sku, name, is_bundle in found
-    }
+    return {(order_id, line_id): Article(*article) for order_id, line_id, *article in found}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,10 +196,10 @@ class _Catalog:
     by_name: dict[str, list[Article]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, company: Company, lines: Sequence[SoldLine]) -> "_Catalog":
+    def of(cls, company: Company, lines: Sequence[SoldLine], *, is_past: bool) -> "_Catalog":
         catalog = cls()
-        rows = Product.objects.for_company(company).filter(archived_at__isnull=True)
-        rows = rows.order_by("id")
+        rows = Product.objects.for_company(company).order_by("id")
+        live = rows.filter(archived_at__isnull=True)
         asked = {
             "sku": ({line.sku for line in lines if line.sku}, catalog.by_sku),
             "ean": ({line.ean for line in lines if line.ean}, catalog.by_ean),
@@ -181,8 +207,9 @@ class _Catalog:
         }
         for column, (values, found) in asked.items():
             if values:
-                of_values = rows.filter(**{f"{column}__in": values})
-                for value, *article in of_values.values_list(column, "id", "sku", "name", "is_bundle"):
+                of_column = rows if is_past and column == "sku" else live
+                of_values = of_column.filter(**{f"{column}__in": values})
+                for value, *article in of_values.values_list(column, *Article._fields):
                     found.setdefault(value, []).append(Article(*article))
         return catalog
 
