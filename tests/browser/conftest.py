@@ -108,6 +108,7 @@ class Visitor:
     page: Page
     auditor: Page
     url: str
+    language: str = "pl"
     complaints: list[str] = field(default_factory=list)
 
     def listen(self) -> None:
@@ -172,7 +173,7 @@ def a_visitor(browser: Browser, demo: Demo, *, width: int, height: int, language
     context = browser.new_context(viewport=screen, locale=language)
     context.add_cookies([{"name": "django_language", "value": language[:2], "url": demo.url}])
     page = context.new_page()
-    visitor = Visitor(page=page, auditor=page, url=demo.url)
+    visitor = Visitor(page=page, auditor=page, url=demo.url, language=language[:2])
     visitor.page.set_default_timeout(20_000)
     visitor.listen()
     visitor.log_in(demo)

@@ -14,7 +14,7 @@ EMAIL = "anna@example.com"
 
 
 @contextmanager
-def an_exempt_seller(*, orders: int = 16) -> Iterator[tuple[Demo, World]]:
+def an_exempt_seller(*, orders: int = 40) -> Iterator[tuple[Demo, World]]:
     """Make and serve it until the block ends; also gives its stand-in Allegro."""
     world = World(seed=7, orders=orders)
     world.settings.device_interval_seconds = 1

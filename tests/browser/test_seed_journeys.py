@@ -32,6 +32,28 @@ LISTS = (
 )
 
 
+WORDS = {
+    "pl": {
+        "save": "Zapisz zmiany",
+        "check": "Sprawdź zamówienia",
+        "preview": "Pokaż, co się zmieni",
+        "ended": "Zakończ",
+        "linked": "Powiązano z",
+        "cancelled": "Anulowane",
+        "void": "Anuluj",
+    },
+    "en": {
+        "save": "Save changes",
+        "check": "Check the orders",
+        "preview": "Show what would change",
+        "ended": "Ended",
+        "linked": "Linked",
+        "cancelled": "Cancelled",
+        "void": "Void",
+    },
+}
+
+
 @pytest.fixture(scope="module")
 def exempt() -> Iterator[tuple[Demo, World]]:
     """An exempt seller without a warehouse, who has just begun, and their Allegro."""
@@ -46,11 +68,8 @@ def test_a_vat_payer_from_settings_to_a_correction(chromium: Browser, demo: Demo
     checks_the_orders(visitor)
     orders = orders_to_issue(visitor, count=12)
     counts_goods(visitor, orders)
-    made = {kind: issues(visitor, order, kind) for kind, order in zip(KINDS, orders[:5], strict=True)}
-    for kind, number in NUMBERS.items():
-        visitor.page.goto(made[kind])
-        expect(visitor.page.locator("h1")).to_contain_text(re.compile(rf"^{number} \d+/\d\d/\d{{4}}$"))
-    issues_receipts_at_once(visitor, count=3)
+    made = issues_each_kind(visitor, orders[:5])
+    issues_receipts_at_once(visitor, after=10, count=3)
     links_a_document(visitor, orders[5])
     number = follows_stock_and_registers(visitor, made["invoice"])
     changes_a_status_and_back(visitor, orders[6])
@@ -58,11 +77,33 @@ def test_a_vat_payer_from_settings_to_a_correction(chromium: Browser, demo: Demo
     corrects(visitor, issues(visitor, orders[7], "invoice"))
 
 
+def test_a_vat_payer_does_the_same_in_english(chromium: Browser, demo: Demo) -> None:
+    visitor = a_visitor(chromium, demo, width=1440, height=900, language="en-US")
+    says_what_receipts_are(visitor)
+    checks_the_orders(visitor)
+    orders = orders_to_issue(visitor, count=12)
+    counts_goods(visitor, orders)
+    made = issues_each_kind(visitor, orders[:5])
+    issues_receipts_at_once(visitor, after=10, count=3)
+    links_a_document(visitor, orders[5])
+    number = follows_stock_and_registers(visitor, made["invoice"])
+    changes_a_status_and_back(visitor, orders[6])
+    voids(visitor, made["invoice"], number=number)
+
+
+def issues_each_kind(visitor: Visitor, orders: list[str]) -> dict[str, str]:
+    made = {kind: issues(visitor, order, kind) for kind, order in zip(KINDS, orders, strict=True)}
+    for kind, number in NUMBERS.items():
+        visitor.page.goto(made[kind])
+        expect(visitor.page.locator("h1")).to_contain_text(re.compile(rf"^{number} \d+/\d\d/\d{{4}}$"))
+    return made
+
+
 def says_what_receipts_are(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(f"{visitor.url}/settings/taxes/")
     page.locator("input[name=receipts][value=non_fiscal]").check()
-    page.get_by_role("button", name="Zapisz zmiany").click()
+    page.get_by_role("button", name=WORDS[visitor.language]["save"]).click()
     expect(page.locator("input[name=receipts][value=non_fiscal]")).to_be_checked()
     visitor.look()
 
@@ -117,9 +158,10 @@ def asks_for_consent(visitor: Visitor, name: str, *, says: str) -> None:
 def checks_the_orders(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(f"{visitor.url}/checks/")
-    page.get_by_role("button", name="Sprawdź zamówienia").click()
+    button = page.get_by_role("button", name=WORDS[visitor.language]["check"])
+    button.click()
     page.wait_for_url(re.compile(r"/checks/\d+/"))
-    expect(page.get_by_role("button", name="Sprawdź zamówienia")).to_be_enabled(timeout=60_000)
+    expect(button).to_be_enabled(timeout=60_000)
     visitor.look()
 
 
@@ -142,7 +184,7 @@ def counts_goods(visitor: Visitor, orders: list[str]) -> None:
     visitor.look()
     sheet = "\n".join(["sku;nazwa;stan", *rows]).encode()
     page.locator("#file").set_input_files({"name": "towary.csv", "mimeType": "text/csv", "buffer": sheet})
-    page.get_by_role("button", name="Pokaż, co się zmieni").click()
+    page.get_by_role("button", name=WORDS[visitor.language]["preview"]).click()
     page.locator("form[action*='/products/import/'] button.btn-primary").click()
     page.wait_for_url(re.compile(r"/products/$"))
     expect(page.locator("tbody")).to_contain_text(skus[0])
@@ -157,17 +199,19 @@ def issues(visitor: Visitor, order: str, kind: str) -> str:
     return page.url.partition("?")[0]
 
 
-def issues_receipts_at_once(visitor: Visitor, *, count: int) -> None:
+def issues_receipts_at_once(visitor: Visitor, *, after: int, count: int) -> None:
     page = visitor.page
     page.goto(f"{visitor.url}/orders/?tab=to_issue&size=50")
     boxes = page.locator("tr[data-currency=PLN] input.st-row-check")
-    for place in range(10, 10 + count):
+    for place in range(after, after + count):
         boxes.nth(place).check()
     page.locator("#orders-form details.or-first summary").click()
     page.locator("#orders-form button[name=kind][value=receipt]").click()
     page.wait_for_url(re.compile(r"/documents/issue/"))
     page.locator("form[action$='/start/'] button.btn-primary").click()
-    expect(page.locator("#progress .do-state")).to_contain_text("Zakończ", timeout=60_000)
+    expect(page.locator("#progress .do-state")).to_contain_text(
+        WORDS[visitor.language]["ended"], timeout=60_000
+    )
     assert page.locator(".st-progress-big").inner_text() == str(count)
     visitor.look()
 
@@ -191,8 +235,11 @@ def links_a_document(visitor: Visitor, order: str) -> None:
         page.locator("button[name=do][value=add]").click()
     for name, value in fields.items():
         page.locator(f"[name='{name}']").fill(value)
-    page.locator("[name='lines.0.vat_code']").select_option("23")
-    expect(page.locator("#hand-form aside")).to_contain_text("23,00")
+    rates = page.locator("select[name='lines.0.vat_code']")
+    if rates.count():  # a seller without VAT chooses none
+        rates.select_option("23")
+    page.keyboard.press("Tab")
+    expect(page.locator("#hand-form aside")).to_contain_text(re.compile(r"123[.,]00"))
     visitor.look()
     page.locator("button[formaction$='/issue/']").click()
     page.wait_for_url(DOCUMENT)
@@ -201,7 +248,7 @@ def links_a_document(visitor: Visitor, order: str) -> None:
     visitor.look()
     page.locator(f"button[name=document][value='{number}']").click()
     page.goto(f"{visitor.url}/orders/{order}/")
-    expect(page.locator("main")).to_contain_text(f"Powiązano z {number}")
+    expect(page.locator("main")).to_contain_text(f"{WORDS[visitor.language]['linked']} {number}")
     visitor.look()
 
 
@@ -236,7 +283,7 @@ def changes_a_status_and_back(visitor: Visitor, order: str) -> None:
     before = menu.locator("summary").inner_text()
     menu.locator("summary").click()
     menu.locator("button[name=status][value=cancelled]").click()
-    expect(menu.locator("summary")).to_contain_text("Anulowane")
+    expect(menu.locator("summary")).to_contain_text(WORDS[visitor.language]["cancelled"])
     page.locator(".st-timeline form button[name=status]").first.click()
     expect(menu.locator("summary")).to_contain_text(before.strip())
 
@@ -247,7 +294,7 @@ def voids(visitor: Visitor, document: str, *, number: str) -> None:
     visitor.look()
     page.locator("input[name=confirmed]").check()
     page.locator("#id_reason").fill("pomyłka w zamówieniu")
-    page.get_by_role("button", name=f"Anuluj {number}").click()
+    page.get_by_role("button", name=f"{WORDS[visitor.language]['void']} {number}").click()
     page.wait_for_url(DOCUMENT)
     expect(page.locator("main")).to_contain_text("pomyłka w zamówieniu")
     visitor.look()
@@ -346,14 +393,41 @@ def test_an_exempt_seller_sees_no_vat_and_no_warehouse(chromium: Browser, exempt
     expect(menu).not_to_contain_text("MAGAZYN")
     expect(menu).not_to_contain_text("Rejestr VAT")
     expect(menu).to_contain_text("Produkty")
-    order = orders_to_issue(visitor, count=1)[0]
-    page.goto(f"{visitor.url}/documents/draft/{order}/invoice/")
+    says_what_receipts_are(visitor)
+    checks_the_orders(visitor)
+    orders = orders_to_issue(visitor, count=9)
+    page.goto(f"{visitor.url}/documents/draft/{orders[0]}/invoice/")
     expect(page.locator("[name$='vat_code']:visible")).to_have_count(0)
     visitor.look()
-    issues(visitor, order, "invoice")
+    made = issues_each_kind(visitor, orders[:5])
+    page.goto(made["invoice"])
     expect(page.locator("main")).to_contain_text("Faktura (bez VAT)")
     expect(page.locator("main th", has_text="VAT")).to_have_count(0)
+    number = page.locator("h1").inner_text()
     visitor.look()
+    issues_receipts_at_once(visitor, after=5, count=2)
+    links_a_document(visitor, orders[5])
     page.goto(f"{visitor.url}/books/revenue/")
-    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.locator("tbody")).to_contain_text(number)
     visitor.look()
+    changes_a_status_and_back(visitor, orders[6])
+    voids(visitor, made["invoice"], number=number)
+    does_the_same_in_english(chromium, seller)
+
+
+def does_the_same_in_english(chromium: Browser, seller: Demo) -> None:
+    visitor = a_visitor(chromium, seller, width=1440, height=900, language="en-US")
+    page = visitor.page
+    checks_the_orders(visitor)
+    orders = orders_to_issue(visitor, count=7)
+    made = issues_each_kind(visitor, orders[:5])
+    page.goto(made["invoice"])
+    expect(page.locator("main")).to_contain_text("Invoice (without VAT)")
+    number = page.locator("h1").inner_text()
+    issues_receipts_at_once(visitor, after=3, count=2)
+    links_a_document(visitor, orders[5])
+    page.goto(f"{visitor.url}/books/revenue/")
+    expect(page.locator("tbody")).to_contain_text(number)
+    visitor.look()
+    changes_a_status_and_back(visitor, orders[6])
+    voids(visitor, made["invoice"], number=number)
