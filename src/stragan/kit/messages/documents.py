@@ -45,6 +45,10 @@ TEXTS: Final[dict[str, Promise]] = {
         "%(number)s was sent to the order on Allegro, so the buyer may have it and it cannot be voided."
         " Correct it instead."
     ),
+    "document_in_closed_month": _(
+        "%(number)s stands in the month %(month)s, which is closed in the books. Correct it instead of"
+        " voiding it, or have the month reopened."
+    ),
     "document_has_correction": _(
         "%(number)s corrects this document, so it counts as handed over. Correct it instead of voiding it."
     ),
