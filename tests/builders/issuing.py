@@ -4,7 +4,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from builders.companies import NOW
+from django.db import transaction
+
+from builders.companies import NOW, a_member, a_shop
+from builders.orders import a_numbered_form, stored
+from stragan.books.actions.months import close_month
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.actions import Author
 from stragan.documents.correcting import LineChange
@@ -37,6 +41,26 @@ def issued(order: Any, kind: DocumentKind, *, issue_date: date = TODAY) -> Docum
     [outcome] = issue_documents([order.pk], wish=wish, author=an_author())
     assert isinstance(outcome, Issued), outcome
     return outcome.document
+
+
+def an_invoice_for_money_of_october(company: Any) -> Document:
+    """Keep books, issue an invoice in November for an order paid on 31 October, and close October."""
+    company.books = "kpir"
+    company.save(update_fields=["books"])
+    form = a_numbered_form(1)
+    form["payment"]["finishedAt"] = "2026-10-31T10:00:00Z"
+    [order] = stored(company.shops.first() or a_shop(company), [form], now=NOW)
+    document = an_invoice(order)
+    boss = company.memberships.first()
+    with transaction.atomic():
+        close_month(
+            company=company,
+            registers=["vat"],
+            period="2026-10",
+            by=boss.user if boss else a_member(company),
+            now=NOW,
+        )
+    return document
 
 
 def voided(document: Document, *, reason: str = "pomyłka") -> Any:

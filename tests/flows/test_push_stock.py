@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db.models.signals import post_save
 
 from builders.companies import a_member
 from builders.markets import Market, a_market
 from builders.orders import a_numbered_form
 from builders.stock import a_bundle, a_product, in_stock
 from standins.allegro.faults import Fault
+from stragan.companies.models import Company
 from stragan.flows import push_stock
 from stragan.flows.push_stock import WarehouseOff
 from stragan.flows.refresh_offers import refresh
@@ -70,6 +72,10 @@ def on(market: Market, boss: Any) -> None:
     push_stock.switch(company=market.company, on=True, by=boss, now=NOW)
 
 
+def module(market: Market, *, on: bool) -> None:
+    Company.objects.filter(pk=market.company.pk).update(allegro_module=on)
+
+
 def go(market: Market, shop: Shop) -> int:
     """One round of the worker; gives how many offers were noted."""
     count = push_stock.plan(company_id=market.company.pk, now=NOW)
@@ -110,6 +116,60 @@ def test_nothing_is_ever_sent_while_the_switch_is_off(market: Market, shop: Shop
     assert ask_for_pushes(now=NOW + timedelta(minutes=1)) == 0
     assert left(market, first) == before
     assert market.asked("PUT /sale") == market.asked("PATCH /sale") == 0
+
+
+def test_stock_waits_while_the_allegro_module_is_off_and_goes_on_afterwards(
+    market: Market, shop: Shop, boss: Any
+) -> None:
+    mug, plate = a_product(market.company), a_product(market.company, sku="TAL-1")
+    first, second = ids(market)
+    before = left(market, first), left(market, second)
+    linked(market, shop, mug, first)
+    linked(market, shop, plate, second)
+    on(market, boss)
+    in_stock(market.company, mug, 77)
+    push_stock.plan(company_id=market.company.pk, now=NOW)
+    assert ask_for_pushes(now=NOW + timedelta(minutes=1)) == 1
+    waiting = states(market)
+    module(market, on=False)
+    in_stock(market.company, plate, 66)
+    assert ask_for_plans(now=NOW) == 0
+    assert ask_for_pushes(now=NOW + timedelta(minutes=1)) == 0
+    assert go(market, shop) == 0  # jobs asked for before
+    assert states(market) == waiting
+    assert (left(market, first), left(market, second)) == before
+    module(market, on=True)
+    assert ask_for_plans(now=NOW) == 1
+    assert go(market, shop) == 1
+    assert (left(market, first), left(market, second)) == (77, 66)
+
+
+def test_the_module_switched_off_in_the_middle_stops_before_the_next_offer(
+    market: Market, shop: Shop, boss: Any
+) -> None:
+    product = a_product(market.company)
+    first, second = ids(market)
+    linked(market, shop, product, first, second)
+    on(market, boss)
+    in_stock(market.company, product, 77)
+    push_stock.plan(company_id=market.company.pk, now=NOW)
+
+    def off_once_sent(**_: object) -> None:
+        module(market, on=False)
+
+    post_save.connect(off_once_sent, sender=OfferPush)
+    try:
+        push_stock.work(shop_id=shop.pk)
+    finally:
+        post_save.disconnect(off_once_sent, sender=OfferPush)
+    assert sorted(states(market)) == [PushState.SENDING, PushState.WAITING]
+    assert market.asked("PUT " + COMMANDS) == 0
+    module(market, on=True)
+    later()
+    push_stock.work(shop_id=shop.pk)
+    later()
+    push_stock.work(shop_id=shop.pk)
+    assert (left(market, first), left(market, second)) == (77, 77)
 
 
 def test_every_offer_of_a_product_gets_what_can_be_sold(market: Market, shop: Shop, boss: Any) -> None:

@@ -14,6 +14,7 @@ from builders.sendings import Desk, a_desk, impatient
 from standins.allegro import changes
 from standins.allegro.faults import Fault
 from standins.allegro.world import Invoice
+from stragan.companies.models import Company
 from stragan.documents.content import Refusal
 from stragan.documents.models import Document
 from stragan.flows import document_files, outgoing
@@ -66,6 +67,21 @@ def test_nothing_is_sent_until_the_shop_wants_it(desk: Desk) -> None:
     assert desk.market.asked("/invoices") == 0
     trail = AuditEvent.objects.for_company(desk.market.company).filter(verb="shop.writer_changed")
     assert [event.facts["on"] for event in trail.order_by("id")] == [True, False]
+
+
+def test_an_invoice_waits_while_the_allegro_module_is_off(desk: Desk) -> None:
+    desk.switch(Kind.INVOICE)
+    rows = Company.objects.filter(pk=desk.market.company.pk)
+    rows.update(allegro_module=False)
+    an_invoice(desk.order(1))
+    assert ask_for_sendings(now=NOW + timedelta(minutes=1)) == 0
+    desk.look()  # a job asked for before
+    assert (desk.states(), on_allegro(desk)) == ([("waiting", "")], [])
+    assert desk.market.asked("/invoices") == 0
+    rows.update(allegro_module=True)
+    desk.settle()
+    assert desk.states() == [("done", "")]
+    assert on_allegro(desk) == [("FV 1/11/2026", True)]
 
 
 def test_an_issued_invoice_and_its_correction_reach_the_order(desk: Desk) -> None:

@@ -7,8 +7,16 @@ import pypdf
 import pytest
 
 from builders.companies import NOW, a_company, a_member, a_shop
-from builders.issuing import an_author, an_invoice, corrected, voided
+from builders.issuing import (
+    an_author,
+    an_invoice,
+    an_invoice_for_money_of_october,
+    corrected,
+    voided,
+)
 from builders.orders import a_numbered_form, stored
+from stragan.books.models import ClosedMonth, VatRow
+from stragan.companies.models import Company
 from stragan.documents.content import Refusal
 from stragan.documents.models import Document, DocumentVoid, OrderDocument
 from stragan.flows import stock_effects
@@ -143,3 +151,26 @@ def test_the_paper_of_a_void_document_says_so(order: Order, settings: Any, tmp_p
     after = pdf_of(document, now=NOW)
     assert "ANULOWANY" in pypdf.PdfReader(io.BytesIO(after)).pages[0].extract_text()
     assert after == pdf_of(document, now=NOW) != before
+
+
+def test_a_document_whose_tax_stands_in_a_closed_month_is_corrected_instead(company: Any) -> None:
+    document = an_invoice_for_money_of_october(company)
+    refused = voided(document)
+    assert isinstance(refused, Refusal)
+    assert (refused.code, dict(refused.params)) == (
+        "document_in_closed_month", {"number": "FV 1/11/2026", "month": "2026-10"},
+    )  # fmt: skip
+    assert not DocumentVoid.objects.across_companies().exists()
+    Company.objects.filter(pk=company.pk).update(books="none")
+    document.company.refresh_from_db()
+    assert voided(document).code == "document_in_closed_month", "rows stay where books are kept no more"
+    correction = corrected(document).document
+    assert [row.period for row in VatRow.objects.for_company(company).order_by("id")] == ["2026-10"]
+    assert correction.issue_date == document.issue_date
+
+
+def test_a_closed_month_that_a_document_does_not_stand_in_leaves_it_voidable(company: Any) -> None:
+    document = an_invoice_for_money_of_october(company)
+    ClosedMonth.objects.for_company(company).update(period="2026-09")
+    assert isinstance(voided(document), Voided)
+    assert [row.period for row in VatRow.objects.for_company(company).order_by("id")] == ["2026-10"] * 2

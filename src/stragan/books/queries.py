@@ -56,6 +56,17 @@ def posted_ids(company: Company, document_ids: Iterable[int]) -> set[int]:
     return {pk for pk in found if pk is not None}
 
 
+def standing_months(company: Company, document_id: int) -> list[tuple[str, str]]:
+    """Give register and month of every row of a document that was not taken back."""
+    standing = {"document_id": document_id, "reverses__isnull": True, "reversals": None}
+    vat = VatRow.objects.for_company(company).filter(**standing).order_by("id")
+    revenue = RevenueRow.objects.for_company(company).filter(**standing).order_by("id")
+    return [
+        *((Register.VAT.value, period) for period in vat.values_list("period", flat=True)),
+        *revenue.values_list("book", "period"),
+    ]
+
+
 def flat_rate_amounts(
     company: Company, document_ids: Iterable[int], *, of_corrections: bool = False
 ) -> dict[int, dict[str, Decimal]]:

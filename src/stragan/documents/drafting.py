@@ -13,6 +13,7 @@ from stragan.core.vat import EXEMPT
 from stragan.documents import buyers, rates
 from stragan.documents.content import DraftContent, DraftLine, Refusal, SellerProfile
 from stragan.documents.states import PAPER_KINDS
+from stragan.documents.supply_dates import law_refusals, supply_refusals
 from stragan.orders.data import CASH_ON_DELIVERY, OrderData
 from stragan.orders.states import Problem
 
@@ -97,7 +98,12 @@ def order_refusals(order: OrderData) -> list[Refusal]:
 
 
 def content_refusals(content: DraftContent, *, profile: SellerProfile) -> list[Refusal]:
-    """Say what the content itself lacks: lines, VAT codes, the legal basis of an exemption, the buyer."""
+    """Say what is wrong with the content itself: what it lacks, and days that cannot be."""
+    return _lacking(content, profile=profile) + (supply_refusals(content) or law_refusals(content))
+
+
+def _lacking(content: DraftContent, *, profile: SellerProfile) -> list[Refusal]:
+    """Name what is missing: lines, VAT codes, the legal basis of an exemption, the buyer."""
     refusals = []
     if all(line.kind is LineKind.DELIVERY for line in content.lines):
         refusals.append(Refusal(code=Problem.GOODS_MISSING.value, params={}, field="lines"))
@@ -189,7 +195,7 @@ def blocking_problems(
     content = draft_from_order(
         order, profile=profile, buyer_source=buyer_source, kind=DocumentKind.INVOICE, issue_date=issue_date
     )
-    return unique_codes(order_refusals(order) + content_refusals(content, profile=profile))
+    return unique_codes(order_refusals(order) + _lacking(content, profile=profile))
 
 
 def unique_codes(refusals: list[Refusal]) -> tuple[Refusal, ...]:

@@ -71,11 +71,8 @@ def refusal(
     closed = queries.closed_months(company)
     if not closed:
         return None
-    registers = [book.value]
-    if vat_standing(company, on=issue_date).vat_payer:
-        registers.append(Register.VAT.value)
-    months = frozenset[str]().union(*(closed.get(register, ()) for register in registers))
     period = period_of(issue_date)
+    months = _closed_on(issue_date, company=company, book=book, closed=closed)
     if period not in months:
         return None
     following = period
@@ -83,6 +80,40 @@ def refusal(
         following = next_period(following)
     params = {"month": period, "next": following, "date": first_day(following).isoformat()}
     return Refusal(code="period_closed", params=params, field="issue_date")
+
+
+def undo_refusal(document: Document, *, company: Company, is_locked: bool = False) -> Refusal | None:
+    """Say that *document* stands in a closed month, or was issued in one; its rows stay there then.
+
+    A row stands in the month of its own day: an invoice of November for money of October has its tax in
+    October. With *is_locked* the ledger is held until the transaction ends, so that the answer stays true.
+    """
+    if is_locked:
+        lock_ledger(company)
+    closed = queries.closed_months(company)
+    if not closed:
+        return None
+    standing = queries.standing_months(company, document.pk)
+    months = [period for register, period in standing if period in closed.get(register, ())]
+    book = queries.book_of(company)
+    issued = period_of(document.issue_date)
+    if book is not None and issued in _closed_on(
+        document.issue_date, company=company, book=book, closed=closed
+    ):
+        months.append(issued)
+    if not months:
+        return None
+    return Refusal(code="document_in_closed_month", params={"number": document.number, "month": min(months)})
+
+
+def _closed_on(
+    day: date, *, company: Company, book: Register, closed: Mapping[str, frozenset[str]]
+) -> frozenset[str]:
+    """Give the closed months of the registers that a document issued on *day* is meant for."""
+    registers = [book.value]
+    if vat_standing(company, on=day).vat_payer:
+        registers.append(Register.VAT.value)
+    return frozenset[str]().union(*(closed.get(register, ()) for register in registers))
 
 
 def hold(*, company: Company) -> None:

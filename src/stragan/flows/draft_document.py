@@ -26,6 +26,7 @@ from stragan.documents.freezing import Sums, freeze, sums_of
 from stragan.documents.models import Document, Draft
 from stragan.documents.rates import following_goods
 from stragan.documents.sellers import profile_of, seller_of
+from stragan.documents.supply_dates import supply_warnings
 from stragan.flows import book_effects, consequences, document_files, order_content, vat_change
 from stragan.flows.consequences import NOTHING, Consequences
 from stragan.flows.issue_document import Outcome, issue_documents
@@ -45,6 +46,10 @@ from stragan.orders.models import Order
 
 DRAFT_NUMBER: Final = "SZKIC"
 NEEDS_OVERRIDE: Final = frozenset({"order_not_released", "total_mismatch"})
+
+
+# Refusals after which there may be no percent to work sums out with.
+_SUMLESS: Final = frozenset({"vat_code_not_allowed", "vat_code_not_in_force", "supply_date_lapsed"})
 
 
 class DraftChanged(Conflict):
@@ -331,7 +336,7 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
         or book_effects.refusal(company=company, kind=kind, issue_date=wish.issue_date)
     )
     has_codes = all(line.vat_code is not None for line in content.lines)
-    sums_known = has_codes and not any(one.code == "vat_code_not_allowed" for one in refusals)
+    sums_known = has_codes and not any(one.code in _SUMLESS for one in refusals)
     issued = documented_orders([order], wish=wish).get(order_id)
     foreseen = NOTHING
     if not (stopped or refusals or issued):
@@ -356,7 +361,8 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
         source=draft.source if draft else None,
         asks_fiscal=kind is DocumentKind.RECEIPT and profile.fiscal_receipts,
         consequences=foreseen,
-        warnings=vat_change.warnings_of(
+        warnings=supply_warnings(content)
+        + vat_change.warnings_of(
             kind,
             supply_date=content.supply_date,
             issue_date=wish.issue_date,

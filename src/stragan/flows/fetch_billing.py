@@ -9,19 +9,20 @@ from django.db import transaction
 
 from stragan.archive.states import Kind
 from stragan.core.dates import start_of_warsaw_day
-from stragan.core.errors import StraganError, Unavailable
+from stragan.core.errors import StraganError
 from stragan.flows.billing_walk import walk_billing
 from stragan.flows.hearing import Ears
 from stragan.flows.hearing_lists import LISTS, keep_page
 from stragan.flows.order_money import keep_fees
 from stragan.flows.tokens import Session
-from stragan.flows.troubles import told
+from stragan.flows.troubles import mends_itself, told
 from stragan.gateways.allegro import AllegroClient, Marketplace
 from stragan.kit.clock import real_now
 from stragan.orders import money_rows
 from stragan.orders.states import MoneyGap
 from stragan.shops import billing
-from stragan.shops.models import BillingRead, Shop, ShopState
+from stragan.shops.models import BillingRead, Shop
+from stragan.shops.queries import shop_in_use
 
 FIRST: Final = timedelta(days=365)
 OVERLAP: Final = timedelta(hours=3)  # entries may be listed late
@@ -42,8 +43,8 @@ def fetch_billing(*, shop_id: int) -> bool:
 
     False where Allegro could not be asked to the end, which is noted; orders do not wait for this.
     """
-    shop = Shop.objects.across_companies().select_related("company").filter(pk=shop_id).first()
-    if shop is None or shop.state != ShopState.CONNECTED:
+    shop = shop_in_use(shop_id)
+    if shop is None:
         return False
     row = billing.reading_of(shop, now=real_now())
     try:
@@ -54,7 +55,7 @@ def fetch_billing(*, shop_id: int) -> bool:
             "billing.fetch.failed",
             extra={"shop_id": shop_id, "code": trouble.code, "trace_id": trouble.params.get("trace_id")},
         )
-        mends = isinstance(trouble, Unavailable)
+        mends = mends_itself(trouble)
         billing.fail(shop, code=trouble.code, params=told(trouble), now=real_now(), may_mend_itself=mends)
         return False
     return True

@@ -5,17 +5,18 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from stragan.core.dates import start_of_warsaw_day
-from stragan.core.errors import StraganError, Unavailable
+from stragan.core.errors import StraganError
 from stragan.flows.hearing import Ears
 from stragan.flows.hearing_lists import store_payments
 from stragan.flows.payment_walk import walk_wallet
 from stragan.flows.tokens import Session
-from stragan.flows.troubles import told
+from stragan.flows.troubles import mends_itself, told
 from stragan.kit.clock import real_now
 from stragan.orders import money_rows
 from stragan.orders.states import MoneyGap
 from stragan.shops import payments
-from stragan.shops.models import Shop, ShopState
+from stragan.shops.models import Shop
+from stragan.shops.queries import shop_in_use
 
 FIRST: Final = timedelta(days=60)  # as far back as the journal reaches
 OVERLAP: Final = timedelta(hours=3)  # operations may be listed late
@@ -31,8 +32,8 @@ def fetch_payments(*, shop_id: int) -> bool:
 
     False where Allegro could not be asked to the end, which is noted; orders do not wait for this.
     """
-    shop = Shop.objects.across_companies().select_related("company").filter(pk=shop_id).first()
-    if shop is None or shop.state != ShopState.CONNECTED:
+    shop = shop_in_use(shop_id)
+    if shop is None:
         return False
     now = real_now()
     row = payments.reading_of(shop, now=now)
@@ -53,7 +54,7 @@ def fetch_payments(*, shop_id: int) -> bool:
             "payments.fetch.failed",
             extra={"shop_id": shop_id, "code": trouble.code, "trace_id": trouble.params.get("trace_id")},
         )
-        mends = isinstance(trouble, Unavailable)
+        mends = mends_itself(trouble)
         payments.fail(shop, code=trouble.code, params=told(trouble), now=real_now(), may_mend_itself=mends)
         return False
     payments.end(shop, now=real_now())

@@ -20,7 +20,8 @@ from stragan.kit.database_trouble import told_as_trouble
 from stragan.shops import leases
 from stragan.shops.actions import ModuleOff, ShopNotConnected, sync_by
 from stragan.shops.leases import LeaseLost
-from stragan.shops.models import Shop, ShopState, SyncRun
+from stragan.shops.models import Shop, SyncRun
+from stragan.shops.queries import shop_in_use
 
 logger = logging.getLogger(__name__)
 
@@ -61,8 +62,7 @@ def fetch_shop(
 
 def sync_shop(*, shop_id: int, now: datetime) -> None:
     """Background job: fetch, unless another process is at it or the shop is not connected."""
-    shop = Shop.objects.across_companies().select_related("company").filter(pk=shop_id).first()
-    if shop is not None and shop.state == ShopState.CONNECTED and shop.company.allegro_module:
+    if shop_in_use(shop_id) is not None:
         fetch_shop(shop_id=shop_id, trigger="background", now=now, wait=False)
 
 

@@ -44,6 +44,7 @@ from stragan.documents.freezing import Sums, sums_of
 from stragan.documents.models import Document, Draft, NumberSeries
 from stragan.documents.rates import PIECE
 from stragan.documents.sellers import profile_of
+from stragan.documents.supply_dates import supply_warnings
 from stragan.flows import book_effects, consequences, goods_facts, stock_effects, vat_change
 from stragan.flows.consequences import Consequences
 from stragan.flows.draft_document import DraftChanged
@@ -341,12 +342,13 @@ def _viewed(company: Company, row: Draft, *, today: date) -> HandDraft:
             sums = sums_of(content)
         except Refused as refused:
             params = {name: str(fact) for name, fact in refused.params.items()}
-            refusals.append(Refusal(code=refused.code, params=params, field="lines"))
+            if refused.code not in {one.code for one in refusals}:
+                refusals.append(Refusal(code=refused.code, params=params, field="lines"))
     if sums is not None and sums.gross <= 0:
         refusals.append(Refusal(code="document_worth_nothing", params={}, field="lines"))
     if sums is not None:
         content = replace(content, to_pay=sums.to_pay)
-    warnings = vat_change.warnings_of(
+    warnings = supply_warnings(content) + vat_change.warnings_of(
         content.kind,
         supply_date=content.supply_date,
         issue_date=content.issue_date,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -24,6 +24,7 @@ from stragan.documents.models import Document, Draft, NumberSeries
 from stragan.documents.rates import place_refusals
 from stragan.documents.sellers import profile_of
 from stragan.documents.states import AVAILABLE_KINDS, ORIGINAL_KINDS
+from stragan.documents.supply_dates import EARLIEST_BEFORE_SALE
 from stragan.flows import book_effects, order_content, stock_effects, vat_change
 from stragan.flows.stock_effects import Spent
 from stragan.orders.assess import is_released
@@ -32,7 +33,6 @@ from stragan.orders.models import Order
 from stragan.orders.states import AllegroStatus, OrderStatus
 
 # VAT Act art. 106i(7): at most sixty days before the sale or the payment.
-EARLIEST_BEFORE_SALE: Final = timedelta(days=60)
 # What the reason of an override answers for.
 OVERRIDDEN: Final = frozenset({"total_mismatch", "reason_missing"})
 

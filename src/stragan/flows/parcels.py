@@ -17,6 +17,7 @@ from stragan.kit.audit import Actor
 from stragan.orders.models import Order
 from stragan.outbox import parcels
 from stragan.outbox.models import Parcel, Sending
+from stragan.shops.queries import shop_in_use
 
 AT_ONCE: Final = 5_000
 _HEADS: Final = {
@@ -94,7 +95,7 @@ def add_from_file(
 
 def refresh_carriers(*, shop_id: int, now: datetime) -> None:
     """Ask Allegro for its carriers, once a day for all shops."""
-    if not parcels.are_carriers_old(now=now):
+    if not parcels.are_carriers_old(now=now) or shop_in_use(shop_id) is None:
         return
     with Session(shop_id) as session:
         found = session.call(lambda client: client.carriers())

@@ -2,7 +2,7 @@
 
 The intent is a row; the command's id is stored before Allegro is called. After a lost answer the command
 is asked about, and sent again under the same id only where Allegro does not know it. Nothing is sent while
-the switch is off.
+the switch or the Allegro module is off.
 """
 
 import logging
@@ -32,6 +32,7 @@ from stragan.kit.fields import QUANTITY_SCALE
 from stragan.products.models import Product
 from stragan.shops import pushes
 from stragan.shops.models import Offer, OfferPush, PushState, Shop, ShopState
+from stragan.shops.queries import shop_in_use
 from stragan.warehouse.models import StockLevel
 
 JOB: Final = "offers.push"
@@ -106,12 +107,12 @@ def preview(company: Company, *, limit: int) -> tuple[list[Planned], bool]:
 
 
 def plan(*, company_id: int, now: datetime, everything: bool = False) -> int:
-    """Note which offers must be told another stock; gives how many. Nothing while the switch is off.
+    """Note which offers must be told another stock; gives how many. Nothing while a switch is off.
 
     Only products whose stock changed since the last look are looked at, or *everything*. Real time.
     """
-    company = Company.objects.filter(pk=company_id, push_stock=True, warehouse=True).first()
-    if company is None:
+    company = Company.objects.filter(pk=company_id).first()
+    if company is None or not _is_on(company):
         return 0
     refused = pushes.refused_lately(company, now=now) if everything else {}
     count = 0
@@ -139,7 +140,7 @@ def plan(*, company_id: int, now: datetime, everything: bool = False) -> int:
 
 def work(*, shop_id: int) -> None:
     """Send what waits for one shop and ask about what has no answer; the first sign of an outage ends it."""
-    shop = Shop.objects.across_companies().filter(pk=shop_id, state=ShopState.CONNECTED).first()
+    shop = shop_in_use(shop_id)
     if shop is None:
         return
     with Session(shop_id, heard=keep_writes(shop)) as session:
@@ -147,6 +148,11 @@ def work(*, shop_id: int) -> None:
             row, is_fresh = claimed
             if not _send(session, row, is_fresh=is_fresh):
                 return
+
+
+def _is_on(company: Company) -> bool:
+    """Whether stock is sent. With the Allegro module off what waits stays, and goes on when it is on."""
+    return company.allegro_module and company.push_stock and company.warehouse
 
 
 def _pushable(company: Company) -> QuerySet[Offer]:
@@ -196,7 +202,7 @@ def _claim(shop: Shop) -> tuple[OfferPush, bool] | None:
         now = real_now()
         with transaction.atomic(durable=True):
             company = Company.objects.get(pk=shop.company_id)
-            row = pushes.next_due(shop.pk, now=now) if company.push_stock and company.warehouse else None
+            row = pushes.next_due(shop.pk, now=now) if _is_on(company) else None
             if row is None:
                 return None
             if row.state == PushState.SENDING:

@@ -9,21 +9,22 @@ from django.db import transaction
 from django.db.models import Sum
 
 from stragan.archive.states import Kind
-from stragan.core.errors import StraganError, Unavailable
+from stragan.core.errors import StraganError
 from stragan.flows import offer_products, push_stock
 from stragan.flows.hearing import Ears
 from stragan.flows.hearing_lists import LISTS, keep_page
 from stragan.flows.tokens import Session
-from stragan.flows.troubles import told
+from stragan.flows.troubles import mends_itself, told
 from stragan.gateways.allegro import AllegroClient, ListedOffer, OfferPage
 from stragan.kit import jobs
 from stragan.kit.clock import real_now
 from stragan.orders.models import OrderLine
 from stragan.orders.states import AllegroStatus
 from stragan.shops import offers
-from stragan.shops.actions import ShopNotConnected
+from stragan.shops.actions import ModuleOff, ShopNotConnected
 from stragan.shops.models import Shop, ShopState
 from stragan.shops.offers import OfferData
+from stragan.shops.queries import shop_in_use
 
 JOB: Final = "offers.refresh"
 PAGE: Final = 1_000
@@ -38,7 +39,10 @@ def ask(*, shops: Sequence[Shop], now: datetime) -> int:
     """A person asks: have the offers of connected shops read; gives how many shops. Real time.
 
     :raises ShopNotConnected: none of them is connected.
+    :raises ModuleOff: the company switched the Allegro module off.
     """
+    if any(not shop.company.allegro_module for shop in shops):
+        raise ModuleOff
     connected = [shop for shop in shops if shop.state == ShopState.CONNECTED]
     if shops and not connected:
         raise ShopNotConnected(shop=shops[0].name)
@@ -63,8 +67,8 @@ def refresh(*, shop_id: int, now: datetime) -> bool:
 
     Offers that the list no longer shows are asked for by their ids before they count as ended.
     """
-    shop = Shop.objects.across_companies().select_related("company").filter(pk=shop_id).first()
-    if shop is None or shop.state != ShopState.CONNECTED:
+    shop = shop_in_use(shop_id)
+    if shop is None:
         return False
     started_at = real_now()
     offers.begin(shop, now=started_at)
@@ -75,8 +79,8 @@ def refresh(*, shop_id: int, now: datetime) -> bool:
             _look_for_unseen(shop, session, ears, since=started_at)
     except StraganError as trouble:
         logger.warning("offers.refresh.failed", extra={"shop_id": shop_id, "code": trouble.code})
-        may_mend = isinstance(trouble, Unavailable)
-        offers.fail(shop, code=trouble.code, params=told(trouble), now=real_now(), may_mend_itself=may_mend)
+        mends = mends_itself(trouble)
+        offers.fail(shop, code=trouble.code, params=told(trouble), now=real_now(), may_mend_itself=mends)
         return False
     offers.put_sold(shop, sold_lately(shop, now=now))
     offer_products.follow(company=shop.company)

@@ -1,7 +1,8 @@
 """Works off what is to be sent to orders on Allegro, one look at a time.
 
 The intent is a row, so a worker that dies loses nothing. Each look begins with what Allegro has: after a
-lost answer that says what became of the call. Nothing is sent while the shop's writer is off.
+lost answer that says what became of the call. Nothing is sent while the shop's writer or the
+company's Allegro module is off.
 """
 
 import logging
@@ -31,7 +32,8 @@ from stragan.outbox import actions, queries
 from stragan.outbox.actions import Why
 from stragan.outbox.models import Sending
 from stragan.outbox.states import Kind
-from stragan.shops.models import Shop, ShopState
+from stragan.shops.models import Shop
+from stragan.shops.queries import may_go_on, shop_in_use
 
 STEPS: Final[Mapping[Kind, Callable[[Hold], Outcome]]] = {
     Kind.INVOICE: send_invoice.step,
@@ -56,7 +58,7 @@ logger = logging.getLogger(__name__)
 
 def work(*, shop_id: int) -> None:
     """Send what waits for one shop and ask about what is in flight; the first sign of an outage ends it."""
-    shop = Shop.objects.across_companies().filter(pk=shop_id, state=ShopState.CONNECTED).first()
+    shop = shop_in_use(shop_id)
     if shop is None:
         return
     with Session(shop_id, heard=keep_writes(shop)) as session:
@@ -73,6 +75,8 @@ def _claim(shop: Shop) -> Sending | None:
     """Take the next row; one of an order that was merged away goes to the order that took it over."""
     now = real_now()
     with transaction.atomic(durable=True):
+        if not all(may_go_on(shop.pk)):
+            return None
         kinds = [kind for kind in queries.kinds_on(shop.pk) if kind in STEPS]
         row = actions.next_due(shop.pk, kinds=kinds, now=now) if kinds else None
         if row is None:

@@ -15,7 +15,7 @@ from stragan.kit import jobs, signing
 from stragan.kit.clock import real_now
 from stragan.orders import check_runs, statements
 from stragan.orders.models import ReconcileRun, Statement
-from stragan.shops.actions import ShopNotConnected
+from stragan.shops.actions import ModuleOff, ShopNotConnected
 from stragan.shops.models import Shop, ShopState
 
 JOB: Final = "orders.statement"
@@ -34,9 +34,12 @@ def ask(*, company: Company, shop: Shop, day: date, today: date, now: datetime) 
 
     :raises DayNotOver: see the class.
     :raises ShopNotConnected: the shop cannot be asked.
+    :raises ModuleOff: the company switched the Allegro module off.
     """
     if not shop.since_date <= day <= today:
         raise DayNotOver
+    if not company.allegro_module:
+        raise ModuleOff
     if shop.state != ShopState.CONNECTED:
         raise ShopNotConnected(shop=shop.name)
     with transaction.atomic(durable=True):
@@ -60,9 +63,12 @@ def request_of(shop_id: int, company_id: int, day: date, *, priority: int) -> jo
 
 
 def make_statement(*, shop_id: int, day: date, user: User | None = None) -> Statement | None:
-    """Check a day of a shop and store what is found; a statement killed half-way leaves nothing behind."""
+    """Check a day of a shop and store what is found; a statement killed half-way leaves nothing behind.
+
+    None while the Allegro module is off: the day stays due.
+    """
     shop = Shop.objects.across_companies().select_related("company").filter(pk=shop_id).first()
-    if shop is None:
+    if shop is None or not shop.company.allegro_module:
         return None
     answers: list[dict[str, object]] = []
 

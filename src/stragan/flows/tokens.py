@@ -65,6 +65,7 @@ class Session:
     def call(self, ask: Ask[T_co]) -> T_co:
         """Ask Allegro; a token that is refused is refreshed once, and the question asked once more.
 
+        :raises ModuleOff: the company switched the Allegro module off.
         :raises ReconnectNeeded: the connection is dead; the shop is marked.
         :raises AllegroError: whatever the question raises.
         """
@@ -102,8 +103,10 @@ def _both(first: Callable[[Heard], None], second: Callable[[Heard], None]) -> Ca
 def access_token(shop_id: int, *, refused: str = "") -> str:
     """Give a token that should work, refreshing it when it aged or was *refused*.
 
-    Waits, within bounds, while another process refreshes. Real time throughout.
+    Waits, within bounds, while another process refreshes. Real time throughout. Every call to Allegro comes
+    by here, so what is under way stops at its next question when the module is switched off.
 
+    :raises ModuleOff: the company switched the Allegro module off.
     :raises ReconnectNeeded: the shop must be connected again.
     :raises AllegroUnavailable: refreshing is not possible now and the old token is of no use.
     """
@@ -111,6 +114,8 @@ def access_token(shop_id: int, *, refused: str = "") -> str:
     while True:
         shop = Shop.objects.across_companies().select_related("company").get(pk=shop_id)
         check_shop(shop)
+        if not shop.company.allegro_module:
+            raise actions.ModuleOff
         if shop.state == ShopState.RECONNECT or not shop.refresh_token:
             raise ReconnectNeeded(shop=shop.name, reason=shop.state_reason)
         if not _needs_refresh(shop, refused=refused, now=real_now()):

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from stragan.core.errors import StraganError
+from stragan.core.errors import StraganError, Unavailable
+from stragan.shops.actions import ModuleOff
 
 _TOLD: Final = (
     "status",
@@ -22,3 +23,8 @@ def told(trouble: StraganError) -> dict[str, object]:
     return {
         name: value for name in _TOLD if isinstance(value := trouble.params.get(name), str | int) and value
     }
+
+
+def mends_itself(trouble: StraganError) -> bool:
+    """Whether reading goes on by itself: after an outage, or once the Allegro module is on again."""
+    return isinstance(trouble, Unavailable | ModuleOff)

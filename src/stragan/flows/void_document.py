@@ -65,7 +65,7 @@ def _void_once(*, company: Company, document_id: int, reason: str, author: Autho
 def void_refusal(document: Document, *, company: Company, is_locked: bool = False) -> Refusal | None:
     """Say why *document*, which is not void, cannot be voided; None where it can.
 
-    With *is_locked* its month stays open until the transaction ends.
+    With *is_locked* the months it stands in stay open until the transaction ends.
     """
     if document.kind == DocumentKind.CORRECTION:
         return Refusal(code="correction_not_voidable", params={"number": document.number})
@@ -86,12 +86,7 @@ def void_refusal(document: Document, *, company: Company, is_locked: bool = Fals
         return Refusal(code="document_converted", params={"number": made[0].number})
     if not consequences.does_count(DocumentKind(document.kind)):
         return None
-    return book_effects.refusal(
-        company=company,
-        kind=DocumentKind(document.kind),
-        issue_date=document.issue_date,
-        is_locked=is_locked,
-    )
+    return book_effects.undo_refusal(document, company=company, is_locked=is_locked)
 
 
 def _void(document: Document, *, company: Company, reason: str, author: Author) -> Voided:

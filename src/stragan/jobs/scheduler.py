@@ -196,7 +196,9 @@ def ask_for_statements(*, now: datetime) -> int:
 def ask_for_plans(*, now: datetime) -> int:
     """Ask which stocks must be sent, for each company that switched it on; gives how many."""
     ids = list(
-        Company.objects.filter(push_stock=True, warehouse=True).order_by("id").values_list("id", flat=True)
+        Company.objects.filter(allegro_module=True, push_stock=True, warehouse=True)
+        .order_by("id")
+        .values_list("id", flat=True)
     )
     jobs.enqueue_many(
         (

@@ -118,7 +118,9 @@ def forget_old(*, now: datetime) -> int:
 def due_shops(now: datetime) -> list[tuple[int, int]]:
     """Connected shops that have something to send or to ask about: (shop id, company id)."""
     rows = OfferPush.objects.across_companies().filter(state__in=DUE, due_at__lte=now)
-    rows = rows.filter(shop__state=ShopState.CONNECTED, company__push_stock=True)
+    rows = rows.filter(
+        shop__state=ShopState.CONNECTED, company__allegro_module=True, company__push_stock=True
+    )
     return sorted(set(rows.values_list("shop_id", "company_id")))
 
 

@@ -41,6 +41,12 @@ def due_for(reading: str, *, now: datetime) -> list[tuple[int, int]]:
     return list(due.order_by("id").values_list("id", "company_id"))
 
 
+def shop_in_use(shop_id: int) -> Shop | None:
+    """Give a shop with its company where Allegro may be asked: connected, and the module is on."""
+    rows = Shop.objects.across_companies().select_related("company")
+    return rows.filter(pk=shop_id, state=ShopState.CONNECTED, company__allegro_module=True).first()
+
+
 def may_go_on(shop_id: int) -> tuple[bool, bool]:
     """Say whether the shop was neither switched off nor removed, and whether the company's module is on."""
     rows = Shop.objects.across_companies().filter(pk=shop_id)

@@ -75,6 +75,24 @@ def test_what_cannot_be_read_stays_in_its_field_with_the_reason(signed_in: SignI
     assert "Popraw 1 pole, aby wystawić." in text_of(page)
 
 
+@pytest.mark.parametrize("day", ["2099-12-31", "1926-11-20"])
+def test_a_supply_date_that_cannot_be_locks_the_button(signed_in: SignIn, order: Any, day: str) -> None:
+    client = signed_in()
+    fields = form_of(client.get(draft_url(order)))
+    seen = client.post(draft_url(order), {**fields, "supply_date": day}, follow=True)
+    assert "Data sprzedaży" in text_of(seen)
+    fields = form_of(client.get(draft_url(order)))
+    client.post(draft_url(order, "issue"), fields, follow=True)
+    assert not Document.objects.across_companies().exists()
+
+
+def test_a_mistyped_year_of_issue_is_said_and_breaks_no_page(signed_in: SignIn, order: Any) -> None:
+    client = signed_in()
+    fields = form_of(client.get(draft_url(order)))
+    seen = client.post(draft_url(order), {**fields, "issue_date": "1926-11-23"}, follow=True)
+    assert "wypada ponad 60 dni przed zakupem" in text_of(seen)
+
+
 def test_a_missing_rate_locks_the_button_until_it_is_chosen(signed_in: SignIn, shop: Any) -> None:
     [order] = stored(shop, [without_rate(a_numbered_form(2))], now=NOW)
     client = signed_in()

@@ -97,6 +97,9 @@ def test_every_kind_can_be_written(signed_in: SignIn, company: Any, kind: str) -
         ({"buyer.nip": "5252248482"}, "NIP"),
         ({"buyer.city": ""}, "nabywcy"),
         ({"issue_date": "2026-11-30"}, "w przyszłości"),
+        ({"supply_date": "2099-12-31"}, "Popraw ją na najpóźniej 22.01.2027"),
+        ({"supply_date": "2016-11-23"}, "najwcześniejszy dzień to 01.01.2020"),
+        ({"supply_date": "1926-11-23"}, "podatek się przedawnił"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_lost(
@@ -109,6 +112,16 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert said in text_of(answer)
     assert not Document.objects.across_companies().exists()
     assert Draft.objects.across_companies().get().pk == draft.pk
+
+
+def test_a_supply_of_last_year_is_asked_about_and_may_be_right(signed_in: SignIn, company: Any) -> None:
+    client = signed_in()
+    draft = begun(client)
+    seen = client.post(url("hand", draft), the_form(draft, supply_date="2025-11-23"), follow=True)
+    assert "o ponad trzy miesiące wcześniejsza od daty wystawienia. Sprawdź rok." in text_of(seen)
+    draft.refresh_from_db()
+    client.post(url("issue_hand", draft), the_form(draft, supply_date="2025-11-23"), follow=True)
+    assert str(Document.objects.for_company(company).get().supply_date) == "2025-11-23"
 
 
 def test_lines_are_added_and_removed_and_saved_without_scripts(signed_in: SignIn) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from builders.companies import NOW
-from builders.issuing import an_invoice, corrected, voided
+from builders.issuing import an_invoice, an_invoice_for_money_of_october, corrected, voided
 from builders.orders import a_numbered_form, stored
 from stragan.documents.models import Document, DocumentVoid, OrderDocument
 from stragan.orders.models import Order
@@ -50,6 +50,22 @@ def test_a_document_is_voided_once_the_person_confirms(signed_in: SignIn, order:
     assert "anulowany" in text
     assert "pomyłka" in text
     assert DocumentVoid.objects.across_companies().get().by is not None
+
+
+def test_a_document_in_a_closed_month_is_blocked_and_a_correction_proposed(
+    signed_in: SignIn, company: Any
+) -> None:
+    client, document = signed_in(), an_invoice_for_money_of_october(company)
+    asked = client.get(page("void", document))
+    assert "FV 1/11/2026 stoi w księgach w miesiącu 10/2026, który jest zamknięty" in text_of(asked)
+    assert page("correct", document) in asked.content.decode()
+    refused = client.post(page("void", document), {"reason": "pomyłka", "confirmed": "1"})
+    assert refused.status_code == 422
+    assert "stoi w księgach w miesiącu 10/2026" in text_of(refused)
+    assert not DocumentVoid.objects.across_companies().exists()
+    form = the_form(document, quantity_at_1="0", quantity_at_2="0")
+    done = client.post(page("correct", document), form, follow=True)
+    assert "Wystawiono KOR 1/11/2026." in text_of(done)
 
 
 def test_the_correction_form_shows_sums_and_issues(signed_in: SignIn, order: Order) -> None:

@@ -11,7 +11,7 @@ TEXTS: Final[dict[str, Promise]] = {
     "invalid_iban": _("This is not a bank account number: check its digits."),
     "invalid_vat_eu": _("This is not an EU VAT number: check the country prefix and the digits."),
     "unknown_vat_code": _("There is no VAT code “%(text)s”. Use 23, 8, 5, 0 or zw."),
-    "vat_code_not_in_force": _("The VAT rate %(code)s was not in force on that day."),
+    "vat_code_not_in_force": _("The VAT rate %(vat_code)s was not in force on that day."),
     "discount_too_large": _("The discount is larger than the value it is taken from."),
     "invalid_number_pattern": _("The pattern of numbers cannot be used: %(reason)s."),
     "pattern_empty": _("Enter a pattern."),

@@ -11,6 +11,18 @@ TEXTS: Final[dict[str, Promise]] = {
     "issue_date_before_sale": _(
         "The issue date %(date)s is more than 60 days before the purchase on %(bought)s. Choose a later day."
     ),
+    "supply_date_too_late": _(
+        "The supply date %(date)s is more than 60 days after the issue date, and no document may be issued "
+        "that early (VAT Act art. 106i). Correct it to %(latest)s at the latest, or issue the document later."
+    ),
+    "supply_date_lapsed": _(
+        "The supply date %(date)s is so long ago that its tax has lapsed (Tax Ordinance art. 70). Check the "
+        "year: %(earliest)s is the earliest day."
+    ),
+    "supply_date_long_ago": _(
+        "The supply date %(date)s is more than three months before the issue date. Check the year. If it is "
+        "right, the tax belongs to that month (VAT Act art. 19a), whose file may have to be corrected."
+    ),
     "issue_date_too_early": _(
         "A document of this series already bears the date %(latest)s, and numbers must follow dates. "
         "Choose that day or a later one."
@@ -49,6 +61,10 @@ TEXTS: Final[dict[str, Promise]] = {
     "document_on_allegro": _(
         "%(number)s was sent to the order on Allegro, so the buyer may have it and it cannot be voided."
         " Correct it instead."
+    ),
+    "document_in_closed_month": _(
+        "%(number)s stands in the month %(month)s, which is closed in the books. Correct it instead of"
+        " voiding it, or have the month reopened."
     ),
     "document_has_correction": _(
         "%(number)s corrects this document, so it counts as handed over. Correct it instead of voiding it."

@@ -162,6 +162,18 @@ TROUBLES: Final[dict[str, Trouble]] = {
         advice=_("It may be at most 60 days before the sale. Choose a later day."),
         icon="calendar",
     ),
+    "supply_date_too_late": Trouble(
+        title=_("Supply long after the issue date"),
+        advice=_("It may be at most 60 days later. Correct it in the draft."),
+        icon="calendar",
+        mended_in_draft=True,
+    ),
+    "supply_date_lapsed": Trouble(
+        title=_("Supply too long ago"),
+        advice=_("The tax of that year has lapsed. Check the year in the draft."),
+        icon="calendar",
+        mended_in_draft=True,
+    ),
     "issue_date_too_early": Trouble(
         title=_("Issue date before the latest document"),
         advice=_("Numbers must follow dates. Choose a later day."),
