@@ -21,6 +21,9 @@ from standins.allegro.clock import parse
 from standins.allegro.faults import Fault
 from standins.allegro.server import running
 from standins.allegro.world import World
+from stragan.flows import fetch_stages
+from stragan.flows.sync_run import SyncHold
+from stragan.gateways.allegro import LatestEvent
 from stragan.kit.clock import real_now
 from stragan.shops.models import PendingForm, Shop
 
@@ -92,6 +95,29 @@ def test_a_form_that_fails_holds_up_no_other(settings: Any) -> None:
         assert (run.new, run.failed, run.state) == (2, 1, "done")
         row = PendingForm.objects.get()
         assert (row.form_id, row.error_code, row.attempts) == (added[1].id, "allegro_rejected", 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("hasty")
+def test_a_form_that_came_in_this_run_and_fails_then_is_left_to_the_next(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_market(settings, orders=4) as market:
+        shop = market.connect()
+        known = market.world.live_orders()[0]
+        read_journal = fetch_stages.read_journal
+
+        def with_an_event_since(hold: SyncHold, *, head: LatestEvent | None) -> None:
+            market.world.emit(known, "FULFILLMENT_STATUS_CHANGED")
+            read_journal(hold, head=head)
+
+        monkeypatch.setattr(fetch_stages, "read_journal", with_an_event_since)
+        # Were the form asked for again and again, this would end some time.
+        market.world.faults.add(Fault(kind="server_error", path=known.id, status=400, count=9))
+        run = market.fetch(shop)
+        assert (run.new, run.failed, run.state) == (len(market.truth()), 0, "done")
+        assert market.asked("/order/checkout-forms/") == 1
+        assert PendingForm.objects.get().attempts == 1
 
 
 @pytest.mark.schemas

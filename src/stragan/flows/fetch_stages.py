@@ -218,7 +218,7 @@ def _due(hold: SyncHold) -> list[PendingForm]:
     rows = PendingForm.objects.filter(shop=hold.shop).order_by("due_at", "id")
     if hold.row.trigger == "background":
         rows = rows.filter(due_at__lte=real_now())
-    return [row for row in rows[:_PENDING_AT_ONCE] if not hold.tally.is_failed(row.form_id)]
+    return [row for row in rows[:_PENDING_AT_ONCE] if not hold.tally.is_put_off(row.form_id)]
 
 
 def _look_around_events(hold: SyncHold, rows: Sequence[PendingForm]) -> None:

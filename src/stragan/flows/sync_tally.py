@@ -27,16 +27,23 @@ class Tally:
         self._known = known
         self._kinds: dict[str, str] = {}  # the earliest first
         self._seen = array("q")  # sorted hashes of those no longer known by name
+        self._put_off: set[str] = set()
 
     def __contains__(self, form_id: str) -> bool:
         return form_id in self._kinds or self._was_seen(form_id)
 
-    def is_failed(self, form_id: str) -> bool:
-        """Whether the latest word on a form is that it could not be fetched."""
-        return self._kinds.get(form_id) == "failed"
+    def is_put_off(self, form_id: str) -> bool:
+        """Whether a form is a later run's work: it could not be fetched, whatever else happened to it."""
+        return form_id in self._put_off
+
+    def put_off(self, form_id: str) -> None:
+        """Leave a form to a later run, without counting it."""
+        self._put_off.add(form_id)
 
     def note(self, form_id: str, kind: str) -> None:
         """Count a form as *kind*, unless something stronger happened to it before."""
+        if kind == "failed":
+            self.put_off(form_id)
         before = self._kinds.get(form_id)
         if before is None:
             if kind in _TELLS_NOTHING_NEW and self._was_seen(form_id):

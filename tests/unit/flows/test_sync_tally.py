@@ -50,12 +50,20 @@ def test_what_failed_is_known_to_the_end_and_what_was_not_stored_is_taken_back()
     tally.note("bad", "failed")
     for number in range(100):
         tally.note(f"f{number}", "new")
-    assert tally.is_failed("bad")
-    assert not tally.is_failed("f3")
+    assert tally.is_put_off("bad")
+    assert not tally.is_put_off("f3")
     tally.take_back("f99")
     tally.take_back("never seen")
     assert told(tally) == {"failed": 1, "new": 99}
     assert "f99" not in tally
+
+
+def test_a_form_that_came_before_it_failed_is_put_off_and_counts_as_what_it_brought() -> None:
+    tally = Tally()
+    tally.note("f1", "unchanged")
+    tally.note("f1", "failed")
+    assert tally.is_put_off("f1")
+    assert told(tally) == {"unchanged": 1}
 
 
 def test_two_hundred_thousand_forms_take_little_more_than_twenty_thousand() -> None:
