@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from stragan.core.dates import start_of_warsaw_day
-from stragan.flows.hearing import keep_gone, keep_journal
+from stragan.flows.hearing import keep_journal
 from stragan.flows.import_orders import is_storable
 from stragan.flows.list_walk import PAGE, By, walk
 from stragan.flows.merged_away import lines_of_forms, merged_away
-from stragan.flows.stock_reservations import follow_import
 from stragan.flows.sync_run import SyncHold, update_shop
+from stragan.flows.vanished_forms import settle_gone
 from stragan.gateways.allegro import (
     AllegroRejected,
     AllegroUnavailable,
@@ -23,8 +23,7 @@ from stragan.gateways.allegro import (
     UnreadableAnswer,
 )
 from stragan.kit.clock import real_now
-from stragan.orders import actions as orders
-from stragan.orders.models import Order, OrderLine
+from stragan.orders.models import OrderLine
 from stragan.shops import pending
 from stragan.shops.models import PendingForm, Shop
 
@@ -261,7 +260,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
     """Fetch forms by id; one that fails waits, two failures in a row are an outage and end the run."""
     fetched: list[RawForm] = []
     asked: list[str] = []
-    gone: list[str] = []
+    gone: list[PendingForm] = []
     in_row = 0
     try:
         for row in rows:
@@ -269,7 +268,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
                 fetched.append(hold.ask(lambda client: client.get_form(row.form_id)))  # noqa: B023 -- runs at once
                 asked.append(row.form_id)
             except FormGone:
-                gone.append(row.form_id)
+                gone.append(row)
             except (AllegroUnavailable, AllegroRejected, UnreadableAnswer) as trouble:
                 pending.postpone(row, error_code=trouble.code, now=real_now())
                 hold.note(row.form_id, "failed")
@@ -286,30 +285,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
         if fetched:
             hold.store(fetched, asked=asked)
     if gone:
-        _settle_gone(hold, gone)
-
-
-def _settle_gone(hold: SyncHold, form_ids: Sequence[str]) -> None:
-    """Forms that answer 404: replaced by one we have, else noted as gone; unknown ones never were orders."""
-    shop = hold.shop
-    known = list(
-        Order.objects.for_company(shop.company_id)
-        .filter(seller_id=shop.seller_id, allegro_id__in=form_ids)
-        .values_list("id", "allegro_id", "superseded_by_id")
-    )
-
-    heard = hold.ears.take_gone(form_ids)
-
-    def write() -> None:
-        now = hold.now()
-        retired = orders.mark_gone(shop=shop, form_ids=form_ids, now=now)
-        keep_gone(shop, heard, retired=retired, at=now)
-        follow_import(company=shop.company, order_ids=[pk for pk, _, _ in known], now=now)
-        pending.settle_forms(shop=shop, done=form_ids, readable=(), now=now)
-        for _, form_id, successor_id in known:
-            hold.note(form_id, "unchanged" if successor_id else "changed")
-
-    hold.commit(write)
+        settle_gone(hold, gone)
 
 
 def _is_before(event: OrderEvent, head: LatestEvent | None) -> bool:
