@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from builders.markets import NOW, Market, a_market
+from standins.allegro import changes
 from standins.allegro.faults import Fault
 from standins.allegro.orders import Order as Sold
 from stragan.core.dates import WARSAW, warsaw_date
 from stragan.flows import fetch_nightly, fetch_stages, vanished_forms
+from stragan.flows.sync_run import SyncHold
 from stragan.orders.models import Order
 from stragan.orders.states import OrderStatus
 from stragan.shops.models import Shop
@@ -178,3 +180,26 @@ def test_the_newest_orders_come_in_while_a_backlog_is_worked_off(
     newest = market.world.sorted_orders(0, "updated")[-1]
     by_number = list(market.orders().values())
     assert ours(market, newest).number <= 15 < len(by_number)
+
+
+def test_what_is_paid_while_a_backlog_is_worked_off_is_paid_here_at_the_next_glance(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stragan.flows.sync_run.GLANCE_EVERY_S", -1.0)
+    monkeypatch.setattr("stragan.flows.list_walk.PAGE", 5)
+    monkeypatch.setattr(fetch_stages, "PAGE", 5)
+    (order,) = market.world.add_orders(1, kind="bought", seller=0)
+    shop = market.connect()
+    seen: list[str] = []
+    glance = fetch_stages.glance
+
+    def then_paid(hold: SyncHold) -> None:
+        glance(hold)
+        seen.append(ours(market, order).allegro_status)
+        if len(seen) == 1:
+            changes.pay(market.world, order)
+
+    monkeypatch.setattr(fetch_stages, "glance", then_paid)
+    run = market.fetch(shop)
+    assert seen[:2] == ["BOUGHT", "READY_FOR_PROCESSING"]
+    assert (run.new, run.changed) == (len(market.truth()), 0)

@@ -194,10 +194,13 @@ def reconcile(hold: SyncHold) -> None:
 
 
 def glance(hold: SyncHold) -> None:
-    """Take in the newest orders now and then while a backlog is worked off, oldest first."""
+    """Take in the newest orders now and then while a backlog is worked off, oldest first.
+
+    Those that came before in this run too: they may have been paid since, and as they were they cost a hash.
+    """
     if hold.is_time_to_glance():
         page = hold.ask(lambda client: client.list_forms(limit=PAGE, sort=f"-{By.UPDATED.value}"))
-        hold.store([form for form in page.forms if form.form_id not in hold.tally])
+        hold.store(page.forms)
 
 
 def fetch_pending(hold: SyncHold) -> None:
