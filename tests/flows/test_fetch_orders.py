@@ -282,6 +282,34 @@ def test_an_event_that_was_never_written_is_made_up_for_by_the_list(empty: Marke
     assert empty.fetch(shop).new == 3
 
 
+@pytest.mark.parametrize("bought_at", ["2026-11-20T09:16:00Z", None])
+def test_a_form_dated_ahead_hides_none_of_those_to_come(empty: Market, bought_at: str | None) -> None:
+    form = a_numbered_form(1, updatedAt="2099-01-01T00:00:00Z")
+    form["lineItems"][0]["boughtAt"] = bought_at
+    empty.put(form)
+    shop = empty.connect()
+    for _ in range(2):
+        empty.fetch(shop)
+        shop.refresh_from_db()
+        assert shop.updates_until is not None
+        assert shop.updates_until <= real_now()
+    empty.world.faults.disturb("missing_events", probability=1.0)
+    empty.world.add_orders(3, seller=0)
+    assert empty.fetch(shop).new == 3
+
+
+def test_a_shop_that_a_form_dated_ahead_had_moved_on_reads_all_updates_anew(empty: Market) -> None:
+    shop = empty.connect()
+    empty.fetch(shop)
+    Shop.objects.for_company(empty.company).update(updates_until="2099-01-01T00:00:00Z")
+    empty.world.faults.disturb("missing_events", probability=1.0)
+    empty.world.add_orders(3, seller=0)
+    assert empty.fetch(shop).new == 3
+    shop.refresh_from_db()
+    assert shop.updates_until is not None
+    assert shop.updates_until <= real_now()
+
+
 def test_a_shop_whose_journal_was_empty_at_first_asks_the_list_too(empty: Market) -> None:
     shop = empty.connect()
     assert empty.fetch(shop).new == 0

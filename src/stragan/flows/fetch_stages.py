@@ -7,7 +7,7 @@ from typing import Final
 from stragan.core.dates import start_of_warsaw_day
 from stragan.flows.hearing import keep_journal
 from stragan.flows.import_orders import is_storable
-from stragan.flows.list_walk import PAGE, By, walk
+from stragan.flows.list_walk import PAGE, By, Step, walk
 from stragan.flows.merged_away import lines_of_forms, merged_away
 from stragan.flows.sync_run import SyncHold, update_shop
 from stragan.flows.vanished_forms import settle_gone
@@ -23,6 +23,7 @@ from stragan.gateways.allegro import (
     UnreadableAnswer,
 )
 from stragan.kit.clock import real_now
+from stragan.kit.jobs import CLOCKS_DIFFER
 from stragan.orders.models import OrderLine
 from stragan.shops import pending
 from stragan.shops.models import PendingForm, Shop
@@ -74,7 +75,7 @@ def import_windows(hold: SyncHold) -> LatestEvent:
         reached = since
         for step in walk(hold.ask, by=By.UPDATED, start=reached):
             hold.store([form for form in step.forms if form.form_id not in hold.tally])
-            reached = max(reached, step.reached)
+            reached = _reached(reached, step)
             glance(hold)
     values = {"first_import_done_at": hold.now(), "reconciled_at": real_now(), "updates_until": reached}
     hold.commit(lambda: update_shop(shop, **values))
@@ -185,12 +186,20 @@ def reconcile(hold: SyncHold) -> None:
     """Fetch what the list says was updated lately: events get lost, and forms appear late."""
     shop = hold.shop
     hold.stage("list")
-    reached = shop.updates_until or start_of_warsaw_day(shop.since_date)
+    since = start_of_warsaw_day(shop.since_date)
+    reached = shop.updates_until or since
+    if reached > real_now() + CLOCKS_DIFFER:
+        reached = since  # a form dated ahead once moved it there, and what came since was not seen
     for step in walk(hold.ask, by=By.UPDATED, start=reached - OVERLAP):
         hold.store(step.forms)
-        reached = max(reached, step.reached)
+        reached = _reached(reached, step)
         glance(hold)
     hold.commit(lambda: update_shop(shop, updates_until=reached, reconciled_at=real_now()))
+
+
+def _reached(before: datetime, step: Step) -> datetime:
+    """How far the updates were read; a form dated ahead of time says nothing of those to come."""
+    return min(max(before, step.reached), real_now())
 
 
 def glance(hold: SyncHold) -> None:
