@@ -8,7 +8,7 @@ from stragan.core.dates import start_of_warsaw_day
 from stragan.flows.hearing import keep_journal
 from stragan.flows.import_orders import is_storable
 from stragan.flows.list_walk import PAGE, By, Step, walk
-from stragan.flows.merged_away import lines_of_forms, merged_away
+from stragan.flows.merged_away import merged_away
 from stragan.flows.sync_run import SyncHold, update_shop
 from stragan.flows.vanished_forms import settle_gone
 from stragan.gateways.allegro import (
@@ -99,7 +99,7 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
     shop = hold.shop
     hold.stage("journal")
     since = start_of_warsaw_day(shop.since_date) if not shop.cursor else None
-    lately: dict[str, frozenset[str]] = {}
+    lately: tuple[OrderEvent, ...] = ()
     while True:
         after = shop.cursor or None
         page: EventPage = hold.ask(lambda client: client.events(after=after, limit=JOURNAL_PAGE))  # noqa: B023 -- runs at once
@@ -118,9 +118,8 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
             key = form_id or f"{pending.EVENT_PREFIX}{event.id}"[:60]
             at = event.occurred_at or hold.now()
             wanted[key] = max(at, wanted.get(key, at))
-        named = lines_of_forms(page.events)
-        _record(hold, wanted, gone=merged_away(lately | named), latest=latest)
-        lately = named
+        _record(hold, wanted, gone=merged_away((*lately, *page.events)), latest=latest)
+        lately = page.events
         glance(hold)
     update_shop(shop, synced_at=real_now())
 
