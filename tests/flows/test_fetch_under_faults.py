@@ -120,6 +120,39 @@ def test_a_form_that_came_in_this_run_and_fails_then_is_left_to_the_next(
         assert PendingForm.objects.get().attempts == 1
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("status", "code"), [(403, "allegro_scope_missing"), (409, "allegro_conflict"), (422, "allegro_rejected")]
+)
+def test_one_form_that_is_refused_waits_and_two_in_a_row_end_the_run(
+    settings: Any, status: int, code: str
+) -> None:
+    with a_market(settings, orders=4) as market:
+        shop = market.connect()
+        market.fetch(shop)
+        added = market.world.add_orders(3, seller=0)
+        PendingForm.objects.bulk_create(
+            PendingForm(shop=shop, form_id=order.id, event_at=real_now(), due_at=real_now(), attempts=1)
+            for order in added
+        )
+        Shop.objects.for_company(market.company).update(reconciled_at=real_now())
+        market.world.faults.disturb("missing_events", probability=1.0)
+        market.world.faults.add(Fault(kind="server_error", path=added[1].id, status=status))
+        run = market.fetch(shop, trigger="background")
+        assert (run.new, run.failed, run.state) == (2, 1, "done")
+        row = PendingForm.objects.get()
+        assert (row.form_id, row.error_code, row.attempts) == (added[1].id, code, 2)
+        assert row.due_at > real_now()
+        market.world.faults.add(Fault(kind="server_error", path="/order/checkout-forms/", status=status))
+        PendingForm.objects.create(
+            shop=shop, form_id=added[0].id, event_at=real_now(), due_at=real_now(), attempts=1
+        )
+        PendingForm.objects.update(due_at=real_now())
+        run = market.fetch(shop, trigger="background")
+        assert (run.failed, run.state, run.error_code) == (2, "failed", code)
+
+
 @pytest.mark.schemas
 @pytest.mark.django_db
 def test_every_official_sample_comes_in_with_its_total(settings: Any) -> None:

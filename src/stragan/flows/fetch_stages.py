@@ -12,6 +12,7 @@ from stragan.flows.merged_away import merged_away
 from stragan.flows.sync_run import SyncHold, update_shop
 from stragan.flows.vanished_forms import settle_gone
 from stragan.gateways.allegro import (
+    AllegroConflict,
     AllegroRejected,
     AllegroUnavailable,
     EventPage,
@@ -20,6 +21,7 @@ from stragan.gateways.allegro import (
     OrderEvent,
     RateLimited,
     RawForm,
+    ScopeMissing,
     UnreadableAnswer,
 )
 from stragan.kit.clock import real_now
@@ -36,6 +38,8 @@ _AROUND_EVENT: Final = timedelta(minutes=10)
 _SINGLES_AT_ONCE: Final = 25
 _PENDING_AT_ONCE: Final = 1000
 _OUTAGE: Final = 2  # failures in a row
+# What may be wrong with a single form; what is wrong with the shop shows at the next one too.
+_TROUBLES: Final = (AllegroUnavailable, AllegroRejected, UnreadableAnswer, AllegroConflict, ScopeMissing)
 
 
 def is_cursor_stale(shop: Shop, *, now: datetime) -> bool:
@@ -280,7 +284,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
                 asked.append(row.form_id)
             except FormGone:
                 gone.append(row)
-            except (AllegroUnavailable, AllegroRejected, UnreadableAnswer) as trouble:
+            except _TROUBLES as trouble:
                 pending.postpone(row, error_code=trouble.code, now=real_now())
                 hold.note(row.form_id, "failed")
                 in_row += 1
