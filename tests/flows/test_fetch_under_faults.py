@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from builders.database_troubles import a_full_disk
 from builders.installations import Installation, an_installation
@@ -22,6 +23,7 @@ from standins.allegro.faults import Fault
 from standins.allegro.server import running
 from standins.allegro.world import World
 from stragan.flows import fetch_stages
+from stragan.flows.import_orders import Outcome, Prepared, store_forms
 from stragan.flows.sync_run import SyncHold
 from stragan.gateways.allegro import LatestEvent
 from stragan.kit.clock import real_now
@@ -75,6 +77,28 @@ def test_a_full_database_ends_the_run_in_words_and_the_next_one_brings_all(
         assert (shop.error_code, shop.failures_in_row) == ("database_full", 1)
         assert market.fetch(shop).state == "done"
         assert market.ours() == market.truth()
+
+
+@pytest.mark.django_db
+def test_new_orders_stay_new_when_a_later_page_is_stored_form_by_form(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stragan.flows.sync_run.GLANCE_EVERY_S", -1.0)  # they are all seen again at once
+    sizes: list[int] = []
+
+    def refusing_the_second_page(*, shop: Shop, prepared: Prepared, now: datetime) -> Outcome:
+        outcome = store_forms(shop=shop, prepared=prepared, now=now)
+        sizes.append(len(prepared.unchanged))
+        if len(sizes) == 2:
+            raise IntegrityError
+        return outcome
+
+    with a_market(settings, orders=4) as market:
+        monkeypatch.setattr("stragan.flows.sync_run.store_forms", refusing_the_second_page)
+        run = market.fetch(market.connect())
+        count = len(market.truth())
+        assert sizes[:4] == [0, count, 1, 1]
+        assert (run.new, run.unchanged, run.state) == (count, 0, "done")
 
 
 @pytest.mark.django_db
