@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from builders.markets import NOW, Market, a_market
+from standins.allegro import changes
 from standins.allegro.faults import Fault
 from standins.allegro.orders import Order as Sold
 from stragan.core.dates import WARSAW, warsaw_date
-from stragan.flows import fetch_nightly, fetch_stages
+from stragan.flows import fetch_nightly, fetch_stages, vanished_forms
+from stragan.flows.sync_run import SyncHold
 from stragan.orders.models import Order
 from stragan.orders.states import OrderStatus
 from stragan.shops.models import Shop
@@ -24,7 +26,7 @@ NIGHT = (NOW.astimezone(WARSAW) + timedelta(days=2)).replace(hour=2, minute=0)
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     """What time it is for the night; the first entry counts."""
     instants = [NIGHT]
-    for module in (fetch_nightly, fetch_stages):
+    for module in (fetch_nightly, fetch_stages, vanished_forms):
         monkeypatch.setattr(module, "real_now", lambda: instants[0])
     return instants
 
@@ -83,12 +85,37 @@ def test_a_change_that_left_no_trace_is_found(market: Market, shop: Shop) -> Non
     assert (shop.nightly_at, shop.nightly_until) == (NIGHT, None)
 
 
-@pytest.mark.usefixtures("clock")
-def test_an_order_that_vanished_is_asked_for_by_its_id(market: Market, shop: Shop) -> None:
+def test_an_order_that_vanished_is_asked_for_by_its_id_and_once_more_later(
+    market: Market, shop: Shop, clock: list[datetime]
+) -> None:
     order = an_open_order(market)
     market.world.retire(order)
-    by_night(market, shop)
+    assert by_night(market, shop).failed == 1
+    assert ours(market, order).gone_at is None
+    clock[0] += timedelta(minutes=11)
+    assert by_night(market, shop).changed == 1
     assert ours(market, order).gone_at is not None
+
+
+@pytest.mark.parametrize("age", [timedelta(days=1), timedelta(days=30)])
+def test_a_paid_order_that_was_gone_and_is_back_comes_back_by_itself(
+    market: Market, shop: Shop, clock: list[datetime], age: timedelta
+) -> None:
+    order = an_open_order(market)
+    rows = Order.objects.for_company(market.company).filter(allegro_id=order.id)
+    rows.update(bought_at=NOW - age, gone_at=NIGHT - timedelta(days=3), visible=False, queue="done")
+    market.world.hide(order, source="list")
+    by_night(market, shop)
+    stored = ours(market, order)
+    assert (stored.gone_at, stored.visible) == (None, True)
+    rows.update(gone_at=clock[0], visible=False)
+    market.world.retire(order)
+    clock[0] += timedelta(days=1)
+    assert by_night(market, shop).changed == 0
+    clock[0] += timedelta(days=20)
+    market.world.log.clear()
+    by_night(market, shop)
+    assert not any(order.id in seen.path for seen in market.world.log.entries), "it was given up"
 
 
 @pytest.mark.usefixtures("clock")
@@ -153,3 +180,26 @@ def test_the_newest_orders_come_in_while_a_backlog_is_worked_off(
     newest = market.world.sorted_orders(0, "updated")[-1]
     by_number = list(market.orders().values())
     assert ours(market, newest).number <= 15 < len(by_number)
+
+
+def test_what_is_paid_while_a_backlog_is_worked_off_is_paid_here_at_the_next_glance(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stragan.flows.sync_run.GLANCE_EVERY_S", -1.0)
+    monkeypatch.setattr("stragan.flows.list_walk.PAGE", 5)
+    monkeypatch.setattr(fetch_stages, "PAGE", 5)
+    (order,) = market.world.add_orders(1, kind="bought", seller=0)
+    shop = market.connect()
+    seen: list[str] = []
+    glance = fetch_stages.glance
+
+    def then_paid(hold: SyncHold) -> None:
+        glance(hold)
+        seen.append(ours(market, order).allegro_status)
+        if len(seen) == 1:
+            changes.pay(market.world, order)
+
+    monkeypatch.setattr(fetch_stages, "glance", then_paid)
+    run = market.fetch(shop)
+    assert seen[:2] == ["BOUGHT", "READY_FOR_PROCESSING"]
+    assert (run.new, run.changed) == (len(market.truth()), 0)

@@ -1,7 +1,7 @@
 """A seller's orders come in, once and wholly, and follow what happens on Allegro."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from builders.markets import Market, a_market
 from builders.orders import a_numbered_form, for_a_company
 from standins.allegro import changes
 from standins.allegro.faults import Fault
+from standins.allegro.orders import Order as Sold
+from stragan.kit.clock import real_now
 from stragan.orders.models import Order, OrderEvent, OrderLine, OrderRevision
 from stragan.orders.states import OrderStatus, PaymentState, Queue
 from stragan.shops.models import PendingForm, QuarantinedForm, Shop
@@ -146,8 +148,8 @@ def test_a_merged_purchase_supersedes_the_orders_it_came_from(empty: Market) -> 
     assert outcome(empty.fetch(shop)) == (0, 0, 0, 0, 0)
 
 
-def test_an_order_that_allegro_lost_is_marked_and_kept(empty: Market) -> None:
-    empty.put(a_numbered_form(1))
+def test_an_unpaid_order_that_allegro_lost_is_marked_and_kept(empty: Market) -> None:
+    empty.put(a_numbered_form(1, status="FILLED_IN"))
     shop = empty.connect()
     empty.fetch(shop)
     order = empty.world.live_orders()[0]
@@ -159,6 +161,62 @@ def test_an_order_that_allegro_lost_is_marked_and_kept(empty: Market) -> None:
     assert stored.gone_at is not None
     assert (stored.visible, stored.queue) == (False, Queue.DONE)
     assert not PendingForm.objects.exists()
+
+
+def a_paid_order_that_vanishes(market: Market) -> tuple[Shop, Sold]:
+    market.put(a_numbered_form(1))
+    shop = market.connect()
+    market.fetch(shop)
+    sold = market.world.live_orders()[0]
+    market.world.emit(sold, "BUYER_MODIFIED")
+    market.world.retire(sold)
+    return shop, sold
+
+
+def test_a_paid_order_is_gone_only_when_allegro_says_so_twice(empty: Market) -> None:
+    shop, sold = a_paid_order_that_vanishes(empty)
+    for _ in range(2):  # the second time at once, before its time
+        run = empty.fetch(shop)
+        order = empty.orders()[sold.id]
+        assert (run.state, run.failed, run.changed) == ("done", 1, 0)
+        assert (order.gone_at, order.visible, order.queue) == (None, True, Queue.TO_ISSUE)
+    row = PendingForm.objects.get()
+    assert (row.error_code, row.attempts) == ("allegro_form_gone", 1)
+    assert row.due_at - real_now() > timedelta(minutes=9)
+    PendingForm.objects.update(due_at=real_now())
+    run = empty.fetch(shop, trigger="background")
+    order = empty.orders()[sold.id]
+    assert (run.failed, run.changed) == (0, 1)
+    assert order.gone_at is not None
+    assert (order.visible, order.queue) == (False, Queue.DONE)
+    assert not PendingForm.objects.exists()
+
+
+def test_a_paid_order_that_is_there_again_was_never_gone(empty: Market) -> None:
+    shop, sold = a_paid_order_that_vanishes(empty)
+    empty.fetch(shop)
+    empty.put(a_numbered_form(1))
+    assert outcome(empty.fetch(shop)) == (0, 0, 0, 0, 0)
+    assert not PendingForm.objects.exists()
+    assert not OrderEvent.objects.filter(order=empty.orders()[sold.id], verb="gone").exists()
+
+
+@pytest.mark.parametrize("status", ["FILLED_IN", "READY_FOR_PROCESSING"])
+def test_a_page_that_says_not_found_says_nothing_of_an_order(empty: Market, status: str) -> None:
+    form = a_numbered_form(1, status=status)
+    form["updatedAt"] = "2026-11-01T10:00:00Z"
+    empty.put(form)
+    shop = empty.connect()
+    empty.fetch(shop)
+    empty.world.emit(empty.world.live_orders()[0], "BUYER_MODIFIED")
+    empty.world.faults.add(Fault(kind="server_error", path=form["id"], status=404, body="html"))
+    Shop.objects.for_company(empty.company).update(reconciled_at=real_now())
+    for _ in range(2):
+        PendingForm.objects.update(due_at=real_now())
+        assert empty.fetch(shop, trigger="background").failed == 1
+    order = empty.orders()[form["id"]]
+    assert (order.gone_at, order.visible) == (None, True)
+    assert PendingForm.objects.get().error_code == "allegro_unavailable"
 
 
 def test_a_payload_that_cannot_be_read_is_put_aside_and_blocks_nobody(empty: Market) -> None:
@@ -222,6 +280,34 @@ def test_an_event_that_was_never_written_is_made_up_for_by_the_list(empty: Marke
     empty.world.faults.disturb("missing_events", probability=1.0)
     empty.world.add_orders(3, seller=0)
     assert empty.fetch(shop).new == 3
+
+
+@pytest.mark.parametrize("bought_at", ["2026-11-20T09:16:00Z", None])
+def test_a_form_dated_ahead_hides_none_of_those_to_come(empty: Market, bought_at: str | None) -> None:
+    form = a_numbered_form(1, updatedAt="2099-01-01T00:00:00Z")
+    form["lineItems"][0]["boughtAt"] = bought_at
+    empty.put(form)
+    shop = empty.connect()
+    for _ in range(2):
+        empty.fetch(shop)
+        shop.refresh_from_db()
+        assert shop.updates_until is not None
+        assert shop.updates_until <= real_now()
+    empty.world.faults.disturb("missing_events", probability=1.0)
+    empty.world.add_orders(3, seller=0)
+    assert empty.fetch(shop).new == 3
+
+
+def test_a_shop_that_a_form_dated_ahead_had_moved_on_reads_all_updates_anew(empty: Market) -> None:
+    shop = empty.connect()
+    empty.fetch(shop)
+    Shop.objects.for_company(empty.company).update(updates_until="2099-01-01T00:00:00Z")
+    empty.world.faults.disturb("missing_events", probability=1.0)
+    empty.world.add_orders(3, seller=0)
+    assert empty.fetch(shop).new == 3
+    shop.refresh_from_db()
+    assert shop.updates_until is not None
+    assert shop.updates_until <= real_now()
 
 
 def test_a_shop_whose_journal_was_empty_at_first_asks_the_list_too(empty: Market) -> None:

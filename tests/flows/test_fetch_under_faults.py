@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from builders.database_troubles import a_full_disk
 from builders.installations import Installation, an_installation
@@ -21,6 +22,10 @@ from standins.allegro.clock import parse
 from standins.allegro.faults import Fault
 from standins.allegro.server import running
 from standins.allegro.world import World
+from stragan.flows import fetch_stages
+from stragan.flows.import_orders import Outcome, Prepared, store_forms
+from stragan.flows.sync_run import SyncHold
+from stragan.gateways.allegro import LatestEvent
 from stragan.kit.clock import real_now
 from stragan.shops.models import PendingForm, Shop
 
@@ -75,6 +80,28 @@ def test_a_full_database_ends_the_run_in_words_and_the_next_one_brings_all(
 
 
 @pytest.mark.django_db
+def test_new_orders_stay_new_when_a_later_page_is_stored_form_by_form(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stragan.flows.sync_run.GLANCE_EVERY_S", -1.0)  # they are all seen again at once
+    sizes: list[int] = []
+
+    def refusing_the_second_page(*, shop: Shop, prepared: Prepared, now: datetime) -> Outcome:
+        outcome = store_forms(shop=shop, prepared=prepared, now=now)
+        sizes.append(len(prepared.unchanged))
+        if len(sizes) == 2:
+            raise IntegrityError
+        return outcome
+
+    with a_market(settings, orders=4) as market:
+        monkeypatch.setattr("stragan.flows.sync_run.store_forms", refusing_the_second_page)
+        run = market.fetch(market.connect())
+        count = len(market.truth())
+        assert sizes[:4] == [0, count, 1, 1]
+        assert (run.new, run.unchanged, run.state) == (count, 0, "done")
+
+
+@pytest.mark.django_db
 @pytest.mark.usefixtures("hasty")
 def test_a_form_that_fails_holds_up_no_other(settings: Any) -> None:
     with a_market(settings, orders=4) as market:
@@ -92,6 +119,62 @@ def test_a_form_that_fails_holds_up_no_other(settings: Any) -> None:
         assert (run.new, run.failed, run.state) == (2, 1, "done")
         row = PendingForm.objects.get()
         assert (row.form_id, row.error_code, row.attempts) == (added[1].id, "allegro_rejected", 2)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("hasty")
+def test_a_form_that_came_in_this_run_and_fails_then_is_left_to_the_next(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with a_market(settings, orders=4) as market:
+        shop = market.connect()
+        known = market.world.live_orders()[0]
+        read_journal = fetch_stages.read_journal
+
+        def with_an_event_since(hold: SyncHold, *, head: LatestEvent | None) -> None:
+            market.world.emit(known, "FULFILLMENT_STATUS_CHANGED")
+            read_journal(hold, head=head)
+
+        monkeypatch.setattr(fetch_stages, "read_journal", with_an_event_since)
+        # Were the form asked for again and again, this would end some time.
+        market.world.faults.add(Fault(kind="server_error", path=known.id, status=400, count=9))
+        run = market.fetch(shop)
+        assert (run.new, run.failed, run.state) == (len(market.truth()), 0, "done")
+        assert market.asked("/order/checkout-forms/") == 1
+        assert PendingForm.objects.get().attempts == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("hasty")
+@pytest.mark.parametrize(
+    ("status", "code"), [(403, "allegro_scope_missing"), (409, "allegro_conflict"), (422, "allegro_rejected")]
+)
+def test_one_form_that_is_refused_waits_and_two_in_a_row_end_the_run(
+    settings: Any, status: int, code: str
+) -> None:
+    with a_market(settings, orders=4) as market:
+        shop = market.connect()
+        market.fetch(shop)
+        added = market.world.add_orders(3, seller=0)
+        PendingForm.objects.bulk_create(
+            PendingForm(shop=shop, form_id=order.id, event_at=real_now(), due_at=real_now(), attempts=1)
+            for order in added
+        )
+        Shop.objects.for_company(market.company).update(reconciled_at=real_now())
+        market.world.faults.disturb("missing_events", probability=1.0)
+        market.world.faults.add(Fault(kind="server_error", path=added[1].id, status=status))
+        run = market.fetch(shop, trigger="background")
+        assert (run.new, run.failed, run.state) == (2, 1, "done")
+        row = PendingForm.objects.get()
+        assert (row.form_id, row.error_code, row.attempts) == (added[1].id, code, 2)
+        assert row.due_at > real_now()
+        market.world.faults.add(Fault(kind="server_error", path="/order/checkout-forms/", status=status))
+        PendingForm.objects.create(
+            shop=shop, form_id=added[0].id, event_at=real_now(), due_at=real_now(), attempts=1
+        )
+        PendingForm.objects.update(due_at=real_now())
+        run = market.fetch(shop, trigger="background")
+        assert (run.failed, run.state, run.error_code) == (2, "failed", code)
 
 
 @pytest.mark.schemas

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from builders.markets import Market, a_market
+from builders.orders import a_numbered_form
 from stragan.orders.models import Order
 from stragan.shops.models import PendingForm, Shop
 
@@ -87,6 +88,26 @@ def test_one_odd_event_stops_none_of_those_around_it(settings: Any, odd: dict[st
         told = [an_event(1, ids[0]), an_event(2, ids[0], **odd), an_event(3, ids[1])]
         assert caught_up(market, told).cursor == "3"
         assert set(ids) <= market.orders().keys()
+
+
+@pytest.mark.django_db
+def test_an_order_paid_alone_after_it_was_filled_in_with_another_comes_in(settings: Any) -> None:
+    with a_market(settings) as market:
+        alone = a_numbered_form(1)
+        shop = market.connect()
+        market.fetch(shop)
+        market.world.told = []
+        market.put(alone)
+        market.world.hide(market.world.by_id[alone["id"]], source="list")
+        line = {"id": alone["lineItems"][0]["id"]}
+        told = [
+            an_event(1, NUMBERED.format(7, 7), type="FILLED_IN"),
+            an_event(2, alone["id"], type="READY_FOR_PROCESSING"),
+        ]
+        told[0]["order"]["lineItems"] = [line, {"id": NUMBERED.format(8, 8)}]
+        told[1]["order"]["lineItems"] = [line]
+        market.world.told = told
+        assert market.fetch(shop, trigger="background").new == 1
 
 
 @pytest.mark.django_db

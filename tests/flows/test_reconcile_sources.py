@@ -140,6 +140,48 @@ def test_who_pays_days_later_is_found_by_the_payment(market: Market) -> None:
     )
 
 
+def gone_here(market: Market, number: int) -> Any:
+    """An order that Allegro is said, here, to have no more."""
+    rows = Order.objects.for_company(market.company).filter(allegro_id=order(market, number).id)
+    rows.update(gone_at=datetime.now(tz=UTC), visible=False)
+    return rows.get()
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_payment_whose_order_is_gone_is_a_gap(market: Market) -> None:
+    gone = gone_here(market, 2)
+    for source in ("list", "form"):
+        market.world.hide(order(market, 2), source=source)
+    run = check(market)
+    assert found(run) == [("payment_unknown", "holder_gone", ""), ("order_extra", "gone", "2")]
+    assert [row.order for row in findings_of(run)] == [gone, gone]
+    assert not run.complete
+
+
+@pytest.mark.usefixtures("shop")
+def test_an_order_gone_here_is_asked_for_before_anything_is_explained_by_it(market: Market) -> None:
+    gone_here(market, 2)
+    market.world.hide(order(market, 2), source="list")
+    run = check(market)
+    assert ("order_missing", "gone", "2") in found(run)
+    assert not any(row.explained for row in findings_of(run))
+
+
+@pytest.mark.parametrize("source", ["journal", "payments"])
+@pytest.mark.usefixtures("shop")
+def test_an_order_gone_here_that_other_days_name_is_found_by_it(market: Market, source: str) -> None:
+    for other in {"journal", "payments"} - {source}:
+        market.world.hide(order(market, 2), source=other)
+    gone = gone_here(market, 2)
+    gone.bought_at -= timedelta(days=10)
+    gone.save(update_fields=["bought_at"])
+    order(market, 2).form["lineItems"][0]["boughtAt"] = gone.bought_at.isoformat()
+    order(market, 2).bought = (int(gone.bought_at.timestamp() * 1000),)
+    market.world.changed()
+    [finding] = findings_of(check(market, since=TODAY - timedelta(days=1)))
+    assert (finding.difference, finding.cause, finding.order) == ("order_missing", "gone", gone)
+
+
 def test_cash_on_delivery_cancelled_and_merged_orders_are_no_gaps(market: Market, shop: Shop) -> None:
     cod = a_paid_form(5)
     cod["payment"] = {**cod["payment"], "type": "CASH_ON_DELIVERY", "provider": None}

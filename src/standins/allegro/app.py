@@ -29,6 +29,7 @@ ROUTES: Final = [
     *oauth.ROUTES,
     *admin.ROUTES,
 ]
+_FORBIDDEN: Final = 403
 _CAPTCHA: Final = "<!doctype html><title>Potwierdź</title><p>Potwierdź, że nie jesteś robotem.</p>"
 ABORT: Final = "standin.abort"
 """Key of the scope's state under which the server leaves a function that cuts the connection."""
@@ -161,7 +162,8 @@ def _broken_answer(fault: Fault) -> Response:
         return Response(page, status_code=fault.status, media_type="text/html")
     if fault.body == "empty":
         return Response(b"", status_code=fault.status)
-    entry = {"code": "INTERNAL_SERVER_ERROR", "message": "Internal error", "details": None, "path": None}
+    code = "AccessDenied" if fault.status == _FORBIDDEN else "INTERNAL_SERVER_ERROR"
+    entry = {"code": code, "message": "Internal error", "details": None, "path": None}
     return answer({"errors": [{**entry, "userMessage": None}]}, fault.status)
 
 

@@ -241,7 +241,9 @@ class World:
     def find(self, form_id: str, *, seller: int) -> Order | None:
         """Return this seller's live order, None when unknown, foreign or merged away."""
         order = self.by_id.get(form_id)
-        return order if order is not None and order.seller == seller and self._answers(order) else None
+        if order is None or order.seller != seller or ("form", form_id) in self.hidden:
+            return None
+        return order if self._answers(order) else None
 
     def _answers(self, order: Order) -> bool:
         if self.is_stale():
@@ -366,8 +368,8 @@ class World:
         self.changed()
 
     def hide(self, order: Order, *, source: str) -> None:
-        """Leave an order out of one source from now on: ``list``, ``journal`` or ``payments``."""
-        if source not in {"list", "journal", "payments"}:
+        """Leave an order out of one source: ``list``, ``journal``, ``payments``, or ``form`` by id."""
+        if source not in {"list", "journal", "payments", "form"}:
             raise ValueError(source)
         self.hidden.add((source, order.id))
         self.changed()

@@ -7,7 +7,7 @@ weeks are read once more, day by day, and every order that is still open here is
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.functions import TruncDate
 
 from stragan.core.dates import DAY, WARSAW, start_of_warsaw_day, warsaw_date
@@ -16,10 +16,12 @@ from stragan.flows.sync_run import SyncHold, update_shop
 from stragan.kit.clock import real_now
 from stragan.kit.jobs import CLOCKS_DIFFER
 from stragan.orders.models import Order
+from stragan.orders.states import AllegroStatus
 from stragan.shops import pending
 
 NIGHT_HOURS: Final = range(1, 5)  # in Warsaw
 READ_AGAIN: Final = timedelta(days=14)
+ASKED_WHEN_GONE: Final = timedelta(days=14)
 OPEN_FOR: Final = timedelta(days=60)  # an order left open for longer will not change any more
 _BETWEEN: Final = timedelta(hours=20)
 _MISSED: Final = timedelta(hours=44)  # a machine that is off at night does it by day
@@ -42,7 +44,7 @@ def look_at_open_orders(hold: SyncHold) -> None:
     """Go through the days of purchase, oldest first; goes on where it was killed.
 
     A day is read from the list where that takes fewer requests than its open orders one by one. What the
-    list does not show is recorded to be fetched by id.
+    list does not show is recorded to be fetched by id; so are paid orders that Allegro let go lately.
     """
     shop = hold.shop
     hold.stage("night")
@@ -85,10 +87,15 @@ def _read_day(hold: SyncHold, day: date) -> None:
 def _record(hold: SyncHold, day: date, *, seen: set[str]) -> None:
     """Note the day as done, together with its open orders that nobody has shown us."""
     shop = hold.shop
+    is_open = Q(visible=True, gone_at__isnull=True)
+    may_come_back = Q(
+        gone_at__gte=real_now() - ASKED_WHEN_GONE,
+        allegro_status=AllegroStatus.READY_FOR_PROCESSING,
+        deleted_at__isnull=True,
+    )
     rows = Order.objects.for_company(shop.company_id).filter(
+        is_open | may_come_back,
         seller_id=shop.seller_id,
-        visible=True,
-        gone_at__isnull=True,
         superseded_by__isnull=True,
         bought_at__gte=start_of_warsaw_day(day),
         bought_at__lt=start_of_warsaw_day(day + DAY),

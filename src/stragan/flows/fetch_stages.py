@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from stragan.core.dates import start_of_warsaw_day
-from stragan.flows.hearing import keep_gone, keep_journal
+from stragan.flows.hearing import keep_journal
 from stragan.flows.import_orders import is_storable
-from stragan.flows.list_walk import PAGE, By, walk
-from stragan.flows.merged_away import lines_of_forms, merged_away
-from stragan.flows.stock_reservations import follow_import
+from stragan.flows.list_walk import PAGE, By, Step, walk
+from stragan.flows.merged_away import merged_away
 from stragan.flows.sync_run import SyncHold, update_shop
+from stragan.flows.vanished_forms import settle_gone
 from stragan.gateways.allegro import (
+    AllegroConflict,
     AllegroRejected,
     AllegroUnavailable,
     EventPage,
@@ -20,11 +21,12 @@ from stragan.gateways.allegro import (
     OrderEvent,
     RateLimited,
     RawForm,
+    ScopeMissing,
     UnreadableAnswer,
 )
 from stragan.kit.clock import real_now
-from stragan.orders import actions as orders
-from stragan.orders.models import Order, OrderLine
+from stragan.kit.jobs import CLOCKS_DIFFER
+from stragan.orders.models import OrderLine
 from stragan.shops import pending
 from stragan.shops.models import PendingForm, Shop
 
@@ -36,6 +38,8 @@ _AROUND_EVENT: Final = timedelta(minutes=10)
 _SINGLES_AT_ONCE: Final = 25
 _PENDING_AT_ONCE: Final = 1000
 _OUTAGE: Final = 2  # failures in a row
+# What may be wrong with a single form; what is wrong with the shop shows at the next one too.
+_TROUBLES: Final = (AllegroUnavailable, AllegroRejected, UnreadableAnswer, AllegroConflict, ScopeMissing)
 
 
 def is_cursor_stale(shop: Shop, *, now: datetime) -> bool:
@@ -75,7 +79,7 @@ def import_windows(hold: SyncHold) -> LatestEvent:
         reached = since
         for step in walk(hold.ask, by=By.UPDATED, start=reached):
             hold.store([form for form in step.forms if form.form_id not in hold.tally])
-            reached = max(reached, step.reached)
+            reached = _reached(reached, step)
             glance(hold)
     values = {"first_import_done_at": hold.now(), "reconciled_at": real_now(), "updates_until": reached}
     hold.commit(lambda: update_shop(shop, **values))
@@ -99,7 +103,7 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
     shop = hold.shop
     hold.stage("journal")
     since = start_of_warsaw_day(shop.since_date) if not shop.cursor else None
-    lately: dict[str, frozenset[str]] = {}
+    lately: tuple[OrderEvent, ...] = ()
     while True:
         after = shop.cursor or None
         page: EventPage = hold.ask(lambda client: client.events(after=after, limit=JOURNAL_PAGE))  # noqa: B023 -- runs at once
@@ -118,9 +122,8 @@ def read_journal(hold: SyncHold, *, head: LatestEvent | None) -> None:
             key = form_id or f"{pending.EVENT_PREFIX}{event.id}"[:60]
             at = event.occurred_at or hold.now()
             wanted[key] = max(at, wanted.get(key, at))
-        named = lines_of_forms(page.events)
-        _record(hold, wanted, gone=merged_away(lately | named), latest=latest)
-        lately = named
+        _record(hold, wanted, gone=merged_away((*lately, *page.events)), latest=latest)
+        lately = page.events
         glance(hold)
     update_shop(shop, synced_at=real_now())
 
@@ -186,19 +189,30 @@ def reconcile(hold: SyncHold) -> None:
     """Fetch what the list says was updated lately: events get lost, and forms appear late."""
     shop = hold.shop
     hold.stage("list")
-    reached = shop.updates_until or start_of_warsaw_day(shop.since_date)
+    since = start_of_warsaw_day(shop.since_date)
+    reached = shop.updates_until or since
+    if reached > real_now() + CLOCKS_DIFFER:
+        reached = since  # a form dated ahead once moved it there, and what came since was not seen
     for step in walk(hold.ask, by=By.UPDATED, start=reached - OVERLAP):
         hold.store(step.forms)
-        reached = max(reached, step.reached)
+        reached = _reached(reached, step)
         glance(hold)
     hold.commit(lambda: update_shop(shop, updates_until=reached, reconciled_at=real_now()))
 
 
+def _reached(before: datetime, step: Step) -> datetime:
+    """How far the updates were read; a form dated ahead of time says nothing of those to come."""
+    return min(max(before, step.reached), real_now())
+
+
 def glance(hold: SyncHold) -> None:
-    """Take in the newest orders now and then while a backlog is worked off, oldest first."""
+    """Take in the newest orders now and then while a backlog is worked off, oldest first.
+
+    Those that came before in this run too: they may have been paid since, and as they were they cost a hash.
+    """
     if hold.is_time_to_glance():
         page = hold.ask(lambda client: client.list_forms(limit=PAGE, sort=f"-{By.UPDATED.value}"))
-        hold.store([form for form in page.forms if form.form_id not in hold.tally])
+        hold.store(page.forms)
 
 
 def fetch_pending(hold: SyncHold) -> None:
@@ -218,7 +232,7 @@ def _due(hold: SyncHold) -> list[PendingForm]:
     rows = PendingForm.objects.filter(shop=hold.shop).order_by("due_at", "id")
     if hold.row.trigger == "background":
         rows = rows.filter(due_at__lte=real_now())
-    return [row for row in rows[:_PENDING_AT_ONCE] if not hold.tally.is_failed(row.form_id)]
+    return [row for row in rows[:_PENDING_AT_ONCE] if not hold.tally.is_put_off(row.form_id)]
 
 
 def _look_around_events(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
@@ -261,7 +275,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
     """Fetch forms by id; one that fails waits, two failures in a row are an outage and end the run."""
     fetched: list[RawForm] = []
     asked: list[str] = []
-    gone: list[str] = []
+    gone: list[PendingForm] = []
     in_row = 0
     try:
         for row in rows:
@@ -269,8 +283,8 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
                 fetched.append(hold.ask(lambda client: client.get_form(row.form_id)))  # noqa: B023 -- runs at once
                 asked.append(row.form_id)
             except FormGone:
-                gone.append(row.form_id)
-            except (AllegroUnavailable, AllegroRejected, UnreadableAnswer) as trouble:
+                gone.append(row)
+            except _TROUBLES as trouble:
                 pending.postpone(row, error_code=trouble.code, now=real_now())
                 hold.note(row.form_id, "failed")
                 in_row += 1
@@ -286,30 +300,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
         if fetched:
             hold.store(fetched, asked=asked)
     if gone:
-        _settle_gone(hold, gone)
-
-
-def _settle_gone(hold: SyncHold, form_ids: Sequence[str]) -> None:
-    """Forms that answer 404: replaced by one we have, else noted as gone; unknown ones never were orders."""
-    shop = hold.shop
-    known = list(
-        Order.objects.for_company(shop.company_id)
-        .filter(seller_id=shop.seller_id, allegro_id__in=form_ids)
-        .values_list("id", "allegro_id", "superseded_by_id")
-    )
-
-    heard = hold.ears.take_gone(form_ids)
-
-    def write() -> None:
-        now = hold.now()
-        retired = orders.mark_gone(shop=shop, form_ids=form_ids, now=now)
-        keep_gone(shop, heard, retired=retired, at=now)
-        follow_import(company=shop.company, order_ids=[pk for pk, _, _ in known], now=now)
-        pending.settle_forms(shop=shop, done=form_ids, readable=(), now=now)
-        for _, form_id, successor_id in known:
-            hold.note(form_id, "unchanged" if successor_id else "changed")
-
-    hold.commit(write)
+        settle_gone(hold, gone)
 
 
 def _is_before(event: OrderEvent, head: LatestEvent | None) -> bool:

@@ -13,7 +13,7 @@ from stragan.flows.payment_walk import walk_wallet
 from stragan.flows.tokens import Session
 from stragan.gateways.allegro import AllegroClient, AllegroRejected, FormPage, RawForm
 from stragan.kit.clock import real_now
-from stragan.orders.payments import orders_by_payment
+from stragan.orders.payments import gone_orders, orders_by_payment
 from stragan.orders.reconciling import Found
 from stragan.orders.reconciling_money import (
     Paying,
@@ -148,15 +148,21 @@ class PaymentsCheck:
         return found
 
     def _look_for_orders(self, session: Session) -> None:
-        """Ask Allegro which order a payment belongs to that no order here or in the list names."""
+        """Ask Allegro which order a payment belongs to that no order here or in the list names.
+
+        An order that Allegro is said to have no more holds no payment.
+        """
         named = {one for order in self.orders.values() for one in order.ids}
         unknown = [one for one in self._by_payment if one not in named]
-        known = orders_by_payment(self.shop, unknown)
-        for number, payment_id in enumerate(one for one in unknown if one not in known):
+        holders = orders_by_payment(self.shop, unknown)
+        gone = gone_orders(holders.values())
+        without = [one for one in unknown if one not in holders or holders[one] in gone]
+        for number, payment_id in enumerate(without):
             forms = _forms_paid_by(session, payment_id) if number < READ_AGAIN else ()
             self.forms += forms
             if not forms:
-                self.gaps.append(without_order(self._by_payment[payment_id][0]))
+                move = self._by_payment[payment_id][0]
+                self.gaps.append(without_order(move, gone_order_id=holders.get(payment_id)))
 
 
 def _forms_paid_by(session: Session, payment_id: str) -> tuple[RawForm, ...]:

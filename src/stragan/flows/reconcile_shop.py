@@ -68,6 +68,7 @@ class ShopCheck:
         self._read_before = read_before
         self._to_do = 0
         self._seen: set[str] = set()
+        self._asked: set[str] = set()  # by their id, because the list lacks them
         self._doubts: dict[str, Theirs] = {}
 
     def work(self) -> None:
@@ -120,8 +121,8 @@ class ShopCheck:
         ours = check_runs.ids_by_form(self.shop, check.silent)
         for form_id in sorted(check.silent):
             self.found += self._unnamed(form_id, order_id=ours.get(form_id))
-        known = check_runs.ids_by_form(self.shop, check.named)
-        unknown = [one for one in check.named if one not in known and one not in self._seen]
+        known = check_runs.forms_here(self.shop, check.named) | self._seen | self._asked
+        unknown = [one for one in check.named if one not in known]
         withdrawn = 0
         for form_id in unknown[:READ_AGAIN]:
             try:
@@ -165,9 +166,13 @@ class ShopCheck:
         """Name an order that another source knows of, unless it is named already or is here after all."""
         theirs = _read(form, key=form.form_id or f"?{content_hash(form.payload)[:59]}")
         key = theirs.allegro_id
-        if any(one.allegro_id == key for one in self.found) or check_runs.ids_by_form(self.shop, [key]):
+        if any(one.allegro_id == key for one in self.found):
             return
-        self.found.append(self._missing(theirs, known=self._reasons([key]).get(key)))
+        ours = check_runs.ours_by_form(self.shop, [key]).get(key)
+        if ours is None:
+            self.found.append(self._missing(theirs, known=self._reasons([key]).get(key)))
+        elif ours.is_gone:
+            self.found += differences(ours, theirs)
 
     def _take(self, forms: Iterable[RawForm]) -> None:
         """Count a page; what does not agree at first sight is kept for a second look."""
@@ -254,17 +259,17 @@ class ShopCheck:
         }
 
     def _judge_absent(self, session: Session, ours: Ours) -> Iterator[Found]:
-        """Say why Allegro's list lacks an order of ours; what nobody can explain is asked for by its id."""
+        """Say why Allegro's list lacks an order of ours; what was not merged away is asked for by its id."""
         if ours.successor is not None:
             yield _extra(ours, cause=CheckCause.MERGED)
-        elif ours.is_gone:
-            yield _extra(ours, cause=CheckCause.GONE, explained=not ours.has_original)
         else:
+            self._asked.add(ours.allegro_id)
             try:
-                form = session.call(lambda client: client.get_form(ours.allegro_id))
+                form = session.call(_single(ours.allegro_id))
             except FormGone:
                 cause = CheckCause.DELETED if ours.is_deleted else CheckCause.GONE
-                yield _extra(ours, cause=cause, explained=ours.is_deleted and not ours.has_original)
+                is_known = ours.is_deleted or ours.is_gone
+                yield _extra(ours, cause=cause, explained=is_known and not ours.has_original)
                 return
             theirs = _read(form, key=ours.allegro_id)
             found = list(differences(ours, theirs))

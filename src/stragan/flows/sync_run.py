@@ -127,11 +127,10 @@ class SyncHold:
         try:
             return self._store(page, prepared, asked=asked, write=write)
         except (DataError, IntegrityError) as trouble:
+            self.tally.take_back_page()
             if len(forms) == 1:
                 return self._store(page, set_aside(forms[0], trouble), asked=asked, write=write)
         # One form the database cannot hold must not keep the others out.
-        for form in forms:
-            self.tally.take_back(form.form_id)
         stored = [self._store_page(_Page(forms=[form], heard=page.heard)) for form in forms]
         self._store(page, Prepared(), asked=asked, write=write)
         return Outcome(
@@ -155,8 +154,10 @@ class SyncHold:
         self, page: _Page, prepared: Prepared, *, asked: Iterable[str], write: Callable[[], object]
     ) -> Outcome:
         outcomes: list[Outcome] = []
+        self.tally.begin_page()
 
         def all_of_it() -> None:
+            self.tally.take_back_page()  # of a try that failed
             now = self.now()
             outcome = store_forms(shop=self.shop, prepared=prepared, now=now)
             keep_forms(self.shop, page.heard, forms=page.forms, outcome=outcome, at=now)

@@ -27,16 +27,24 @@ class Tally:
         self._known = known
         self._kinds: dict[str, str] = {}  # the earliest first
         self._seen = array("q")  # sorted hashes of those no longer known by name
+        self._put_off: set[str] = set()
+        self._page: dict[str, tuple[str | None, str]] | None = None  # what forms were before it, and are now
 
     def __contains__(self, form_id: str) -> bool:
         return form_id in self._kinds or self._was_seen(form_id)
 
-    def is_failed(self, form_id: str) -> bool:
-        """Whether the latest word on a form is that it could not be fetched."""
-        return self._kinds.get(form_id) == "failed"
+    def is_put_off(self, form_id: str) -> bool:
+        """Whether a form is a later run's work: it could not be fetched, whatever else happened to it."""
+        return form_id in self._put_off
+
+    def put_off(self, form_id: str) -> None:
+        """Leave a form to a later run, without counting it."""
+        self._put_off.add(form_id)
 
     def note(self, form_id: str, kind: str) -> None:
         """Count a form as *kind*, unless something stronger happened to it before."""
+        if kind == "failed":
+            self.put_off(form_id)
         before = self._kinds.get(form_id)
         if before is None:
             if kind in _TELLS_NOTHING_NEW and self._was_seen(form_id):
@@ -45,16 +53,28 @@ class Tally:
             return
         else:
             self.counts[before] -= 1
+        if self._page is not None:
+            self._page[form_id] = (self._page.get(form_id, (before, ""))[0], kind)
         self._kinds[form_id] = kind
         self.counts[kind] += 1
         if len(self._kinds) >= 2 * self._known:
             self._forget_names()
 
-    def take_back(self, form_id: str) -> None:
-        """Undo what was noted of a form: it was not stored after all."""
-        kind = self._kinds.pop(form_id, None)
-        if kind is not None:
+    def begin_page(self) -> None:
+        """Keep what was noted so far; what is noted from now on, less than is known, can be taken back."""
+        self._page = {}
+
+    def take_back_page(self) -> None:
+        """Undo what was noted since the page began: it was not stored after all."""
+        for form_id, (before, kind) in (self._page or {}).items():
             self.counts[kind] -= 1
+            if before is None:
+                self._kinds.pop(form_id, None)
+                continue
+            self.counts[before] += 1
+            if form_id in self._kinds:
+                self._kinds[form_id] = before
+        self._page = {}
 
     def _was_seen(self, form_id: str) -> bool:
         mark = hash(form_id)

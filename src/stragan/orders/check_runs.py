@@ -245,6 +245,11 @@ def ids_by_form(shop: Shop, form_ids: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def forms_here(shop: Shop, form_ids: Iterable[str]) -> set[str]:
+    """Those of these forms that are here, without those that Allegro is said to have no more."""
+    return {form_id for form_id, one in ours_by_form(shop, form_ids).items() if not one.is_gone}
+
+
 def bought_between(shop: Shop, *, start: datetime, end: datetime) -> Iterable[str]:
     """Ids of our forms of a shop whose first purchase lies in the period, *end* excluded."""
     rows = Order.objects.for_company(shop.company_id).filter(

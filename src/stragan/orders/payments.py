@@ -25,6 +25,18 @@ def orders_by_payment(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
     return _latest(found)
 
 
+def gone_orders(order_ids: Iterable[int]) -> set[int]:
+    """Ids of those orders that Allegro is said to have no more."""
+    found: set[int] = set()
+    ids = list(dict.fromkeys(order_ids))
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = Order.objects.across_companies().filter(
+            pk__in=ids[start : start + _AT_ONCE], gone_at__isnull=False
+        )
+        found.update(rows.order_by().values_list("id", flat=True))
+    return found
+
+
 def orders_by_form(shop: Shop, form_ids: Iterable[str]) -> dict[str, int]:
     """Form id → id of the order that holds its purchases now; forms that are not here are left out."""
     found: dict[str, int] = {}

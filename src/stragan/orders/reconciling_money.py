@@ -116,11 +116,13 @@ def payment_gaps(
     ]
 
 
-def without_order(move: Move) -> Found:
-    """Name an operation whose payment no order has, here or on Allegro."""
+def without_order(move: Move, *, gone_order_id: int | None = None) -> Found:
+    """Name an operation whose payment no order has, here or on Allegro; the one that had it may be gone."""
     return Found(
         difference=CheckDifference.PAYMENT_UNKNOWN,
         allegro_id="",
+        order_id=gone_order_id,
+        cause=CheckCause.HOLDER_GONE if gone_order_id else "",
         bought_at=move.occurred_at,
         allegro=f"{move.amount:.2f}",
         currency=move.currency,

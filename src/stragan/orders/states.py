@@ -110,6 +110,7 @@ class CheckCause(StrEnum):
     NO_ANSWER = "no_answer"
     VANISHED = "vanished"
     PAID_LATELY = "paid_lately"
+    HOLDER_GONE = "holder_gone"
 
 
 # Causes that leave no gap: somebody or something did this, and it is known what.

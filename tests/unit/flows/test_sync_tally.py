@@ -45,17 +45,47 @@ def test_a_form_seen_long_before_is_not_counted_again_without_news(
     assert "f100" not in tally
 
 
-def test_what_failed_is_known_to_the_end_and_what_was_not_stored_is_taken_back() -> None:
+def test_what_failed_is_known_to_the_end() -> None:
     tally = Tally(known=10)
     tally.note("bad", "failed")
     for number in range(100):
         tally.note(f"f{number}", "new")
-    assert tally.is_failed("bad")
-    assert not tally.is_failed("f3")
-    tally.take_back("f99")
-    tally.take_back("never seen")
-    assert told(tally) == {"failed": 1, "new": 99}
-    assert "f99" not in tally
+    assert tally.is_put_off("bad")
+    assert not tally.is_put_off("f3")
+
+
+@given(st.data())
+def test_taking_a_page_back_leaves_all_as_it_was_before(data: st.DataObject) -> None:
+    page = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(KINDS)), max_size=2)
+    tally = Tally(known=2)
+    for number in range(6):
+        tally.begin_page()
+        for form_id, kind in data.draw(page, label=f"page {number}"):
+            tally.note(form_id, kind)
+    before = told(tally), {one for one in "abcdef" if one in tally}
+    tally.begin_page()
+    for form_id, kind in data.draw(page, label="not stored"):
+        tally.note(form_id, kind)
+    tally.take_back_page()
+    assert (told(tally), {one for one in "abcdef" if one in tally}) == before
+
+
+def test_a_new_form_whose_page_is_stored_form_by_form_stays_new() -> None:
+    tally = Tally()
+    for kind in ("new", "unchanged"):
+        tally.begin_page()
+        tally.note("f1", kind)
+    tally.take_back_page()
+    tally.note("f1", "unchanged")
+    assert told(tally) == {"new": 1}
+
+
+def test_a_form_that_came_before_it_failed_is_put_off_and_counts_as_what_it_brought() -> None:
+    tally = Tally()
+    tally.note("f1", "unchanged")
+    tally.note("f1", "failed")
+    assert tally.is_put_off("f1")
+    assert told(tally) == {"unchanged": 1}
 
 
 def test_two_hundred_thousand_forms_take_little_more_than_twenty_thousand() -> None:

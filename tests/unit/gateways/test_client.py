@@ -10,7 +10,9 @@ from builders.allegro_answers import Script, ok, refused
 from builders.allegro_payloads import a_form
 from stragan.gateways.allegro import (
     AllegroConflict,
+    AllegroError,
     AllegroRejected,
+    AllegroUnavailable,
     FormGone,
     OrdersWindowTooWide,
     UnreadableAnswer,
@@ -176,6 +178,19 @@ def test_a_form_that_vanished_is_gone() -> None:
         client.get_form("f-1")
     assert gone.value.trace_id == "t-9"
     assert gone.value.params["form_id"] == "f-1"
+
+
+@pytest.mark.parametrize(("answer", "error"), [
+    (refused(404), AllegroRejected),
+    (refused(404, "NotFound"), AllegroRejected),
+    (httpx2.Response(404, content=b"<html>Not Found</html>"), AllegroUnavailable),
+    (httpx2.Response(410), AllegroUnavailable),
+])  # fmt: skip
+def test_not_found_without_a_word_about_the_form_is_no_form_gone(
+    answer: httpx2.Response, error: type[AllegroError]
+) -> None:
+    with Script(answer).client() as client, pytest.raises(error):
+        client.get_form("f-1")
 
 
 def test_fulfillment_is_set_with_the_revision_as_a_lock() -> None:

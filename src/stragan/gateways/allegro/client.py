@@ -10,7 +10,7 @@ import httpx2
 import msgspec
 
 from stragan.gateways.allegro.budget import Budget
-from stragan.gateways.allegro.errors import AllegroRejected, FormGone, OrdersWindowTooWide
+from stragan.gateways.allegro.errors import AllegroRejected, AllegroUnavailable, FormGone, OrdersWindowTooWide
 from stragan.gateways.allegro.invoices import OrderInvoices, read_invoices, read_new_invoice_id
 from stragan.gateways.allegro.journal import EventPage, LatestEvent, read_events, read_latest
 from stragan.gateways.allegro.money_moves import (
@@ -41,6 +41,8 @@ TIMEOUT_S: Final = 20.0
 _ENGLISH: Final = {"Accept-Language": "en-US"}  # the only language these resources accept
 _NOT_FOUND: Final = 404
 _GONE: Final = frozenset({404, 410})
+# A page of some proxy on the way, or an address Allegro does not know, says nothing about a form.
+_NO_SUCH: Final = frozenset({"CheckoutFormNotFoundException", "NotFoundException", "INVOICE-NOT-FOUND"})
 _UNPROCESSABLE: Final = 422
 
 
@@ -425,8 +427,12 @@ class AllegroClient:
         try:
             return self._transport.send(call, read)
         except AllegroRejected as refusal:
-            if refusal.status in _GONE:
+            if refusal.status not in _GONE:
+                raise
+            if refusal.allegro_code in _NO_SUCH:
                 raise FormGone(**{**refusal.params, "form_id": form_id}) from refusal
+            if not refusal.allegro_code:
+                raise AllegroUnavailable(status=refusal.status, trace_id=refusal.trace_id) from refusal
             raise
 
 

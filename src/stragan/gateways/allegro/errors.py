@@ -18,7 +18,7 @@
     └── AuthorizationPending    device flow: the seller has not confirmed yet, poll again
         └── SlowDown            the same, and poll less often
     Rejected
-    ├── FormGone                404 on an order form: paid together with others, or never existed
+    ├── FormGone                404 that says so of an order form: paid together, or it never existed
     ├── OrdersWindowTooWide     422 on a list: offset + limit passed 10,000, split the time window
     ├── AllegroRejected         any other 4xx: repeating it will not help
     ├── UnreadableAnswer        a success that is not the JSON promised
