@@ -1,11 +1,16 @@
 """A valid access token for a shop: refreshed by one process at a time, committed before its first use."""
 
+import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
+from django.db import DatabaseError
+
+from stragan.core.errors import Unavailable
 from stragan.flows.clients import check_shop, client_of, credentials, refresher_of
 from stragan.gateways.allegro import (
     AllegroClient,
@@ -16,6 +21,7 @@ from stragan.gateways.allegro import (
     TokenRejected,
 )
 from stragan.kit.clock import real_now
+from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
 from stragan.shops import actions, leases
 from stragan.shops.models import Shop, ShopState
 
@@ -26,6 +32,9 @@ LONGEST_WAIT_S: Final = 60.0
 ASKED_AGAIN: Final = timedelta(seconds=10)
 UNSURE: Final = "refresh_unsure"  # in the facts of an error: nobody knows which refresh token counts now
 _PAUSE_S: Final = 0.2
+_STORE_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0)  # between tries to keep a pair that Allegro has given out
+
+logger = logging.getLogger(__name__)
 
 
 class Ask(Protocol[T_co]):
@@ -106,6 +115,7 @@ def access_token(shop_id: int, *, refused: str = "") -> str:
 
     :raises ReconnectNeeded: the shop must be connected again.
     :raises AllegroUnavailable: refreshing is not possible now and the old token is of no use.
+    :raises Unavailable: the database could not keep the new pair; the old one is to be traded again at once.
     """
     deadline = time.monotonic() + LONGEST_WAIT_S
     while True:
@@ -124,7 +134,7 @@ def access_token(shop_id: int, *, refused: str = "") -> str:
                     raise
                 return shop.access_token
             finally:
-                leases.release_token(shop_id, until=lease)
+                _release(shop_id, lease)
             continue
         if not refused and _still_lives(shop, now=real_now()):
             return shop.access_token  # another process is at it; the old one works until it is done
@@ -166,7 +176,39 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
         if actions.ask_to_reconnect(shop=shop, reason=dead.code, obtained_at=shop.token_obtained_at, now=now):
             raise
         return
-    actions.store_tokens(shop_id=shop_id, tokens=tokens_of(pair, obtained_at=real_now()), lease_until=lease)
+    try:
+        _store(shop_id, tokens_of(pair, obtained_at=real_now()), lease=lease)
+    except Unavailable as trouble:
+        trouble.params[UNSURE] = True
+        with suppress(DatabaseError):
+            actions.sync_by(shop_id, at=real_now() + ASKED_AGAIN)
+        raise
+
+
+def _store(shop_id: int, tokens: actions.Tokens, *, lease: datetime) -> None:
+    """Keep the pair: it lives nowhere else, and the one before dies within the minute.
+
+    :raises Unavailable: the database is full, busy or away, and was so each time while the lease ran.
+    """
+    for pause_s in (*_STORE_PAUSES_S, None):
+        try:
+            with told_as_trouble():
+                actions.store_tokens(shop_id=shop_id, tokens=tokens, lease_until=lease)
+        except Unavailable as trouble:
+            if pause_s is None or real_now() >= lease:
+                raise
+            logger.warning("shops.tokens.not_stored", extra={"shop_id": shop_id, "code": trouble.code})
+            time.sleep(pause_s)
+            drop_dead_connection()
+        else:
+            return
+
+
+def _release(shop_id: int, lease: datetime) -> None:
+    """Let others refresh; where the database cannot note that, the lease ends by itself."""
+    drop_dead_connection()
+    with suppress(DatabaseError):
+        leases.release_token(shop_id, until=lease)
 
 
 def _needs_refresh(shop: Shop, *, refused: str, now: datetime) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from django.db import OperationalError
+from django.db import OperationalError, connection
 
 from stragan.core.errors import Unavailable
 
@@ -62,6 +62,12 @@ def trouble_of(error: BaseException | None) -> Unavailable | None:
 def _first(kinds: dict[str, type[Unavailable]], code: str) -> Unavailable | None:
     # Codes get longer as they get more precise: SQLITE_IOERR_WRITE, 57P01.
     return next((kind() for start, kind in kinds.items() if code.startswith(start)), None)
+
+
+def drop_dead_connection() -> None:
+    """Make the next statement connect anew where the server cut the line; never within a transaction."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
 
 
 @contextmanager
