@@ -16,7 +16,7 @@ from stragan.flows.tokens import ASKED_AGAIN, UNSURE, Session
 from stragan.flows.troubles import told
 from stragan.gateways.allegro import AllegroRejected, LatestEvent
 from stragan.kit.clock import real_now
-from stragan.kit.database_trouble import told_as_trouble
+from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
 from stragan.shops import leases
 from stragan.shops.actions import ModuleOff, ShopNotConnected, sync_by
 from stragan.shops.leases import LeaseLost
@@ -56,6 +56,7 @@ def fetch_shop(
             _run(shop, row, owner=owner, session=session, now=now)
         return row
     finally:
+        drop_dead_connection()
         leases.release(shop_id, owner=owner)
 
 
@@ -148,6 +149,7 @@ def _with_good_cursor(hold: SyncHold, read: Callable[[], None]) -> None:
 
 
 def _close(row: SyncRun, *, error: StraganError | None) -> None:
+    drop_dead_connection()  # the line may be what the run broke off for
     if error is not None:
         row.error_code = error.code
         row.error_params = told(error)
