@@ -12,9 +12,17 @@ from django.db import OperationalError, connection
 from builders.database_troubles import a_full_disk, a_lock_of_somebody_else
 from builders.markets import Market, a_market
 from standins.allegro.faults import Fault
+from stragan.flows import clients
 from stragan.flows.clients import refresher_of
 from stragan.flows.tokens import ASKED_AGAIN, Session, access_token
-from stragan.gateways.allegro import AllegroUnavailable, ReconnectNeeded
+from stragan.gateways.allegro import (
+    AllegroClient,
+    AllegroUnavailable,
+    Budget,
+    Grant,
+    RateLimited,
+    ReconnectNeeded,
+)
 from stragan.kit.clock import real_now
 from stragan.kit.models import AuditEvent
 from stragan.shops import leases
@@ -73,6 +81,55 @@ def test_a_refused_token_is_refreshed_once_and_the_call_repeated(market: Market)
     with Session(shop.pk) as session:
         assert session.call(lambda client: client.me()).login == "dom_i_kubek"
     assert session.requests == 2
+
+
+@pytest.mark.django_db
+def test_a_change_begins_when_nothing_is_left_to_wait_for(market: Market) -> None:
+    shop = market.connect()
+    age(shop, hours=13)
+    market.world.log.clear()
+    seen: list[tuple[str, int]] = []
+
+    def begin() -> None:
+        seen.append(("begin", market.asked(TOKENS)))
+
+    def ask(client: AllegroClient) -> None:
+        seen.append(("ask", market.asked(TOKENS)))
+        client.me()
+
+    with Session(shop.pk) as session:
+        session.write(ask, begin=begin)
+        assert seen == [("begin", 1), ("ask", 1)]
+        market.world.grants.expire_access(None)
+        session.write(ask, begin=begin)
+    assert seen[2:] == [("begin", 1), ("ask", 1), ("begin", 2), ("ask", 2)]
+
+
+@pytest.mark.django_db
+def test_a_change_does_not_begin_while_the_quota_is_spent(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Spent:
+        def take(self) -> Grant:
+            return Grant(requests=0, seconds=600)
+
+        def limited(self, *, wait_s: float) -> None:
+            raise AssertionError(wait_s)
+
+    def penniless(**given: Any) -> AllegroClient:
+        return AllegroClient(
+            api_url=given["api_url"],
+            access_token=given["access_token"],
+            user_agent=clients.agent(),
+            budget=Budget(quota=Spent()),
+        )
+
+    shop = market.connect()
+    monkeypatch.setattr("stragan.flows.tokens.client_of", penniless)
+    begun: list[str] = []
+    with Session(shop.pk) as session, pytest.raises(RateLimited):
+        session.write(lambda client: client.me(), begin=lambda: begun.append("begun"))
+    assert begun == []
 
 
 @pytest.mark.django_db

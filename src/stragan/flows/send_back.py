@@ -5,7 +5,7 @@ lost answer that says what became of the call. Nothing is sent while the shop's 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -54,13 +54,16 @@ _TOO_LARGE: Final = 413
 logger = logging.getLogger(__name__)
 
 
-def work(*, shop_id: int) -> None:
-    """Send what waits for one shop and ask about what is in flight; the first sign of an outage ends it."""
+def work(*, shop_id: int, only: Collection[int] | None = None) -> None:
+    """Send what waits for one shop and ask about what is in flight; the first sign of an outage ends it.
+
+    With *only* nothing but these rows: whoever is not the shop's job leaves the others to it.
+    """
     shop = Shop.objects.across_companies().filter(pk=shop_id, state=ShopState.CONNECTED).first()
     if shop is None:
         return
     with Session(shop_id, heard=keep_writes(shop)) as session:
-        while (row := _claim(shop)) is not None:
+        while (row := _claim(shop, only=only)) is not None:
             try:
                 outcome = _looked_at(session, row)
             except NoLongerOurs:
@@ -69,12 +72,12 @@ def work(*, shop_id: int) -> None:
                 return
 
 
-def _claim(shop: Shop) -> Sending | None:
+def _claim(shop: Shop, *, only: Collection[int] | None) -> Sending | None:
     """Take the next row; one of an order that was merged away goes to the order that took it over."""
     now = real_now()
     with transaction.atomic(durable=True):
         kinds = [kind for kind in queries.kinds_on(shop.pk) if kind in STEPS]
-        row = actions.next_due(shop.pk, kinds=kinds, now=now) if kinds else None
+        row = actions.next_due(shop.pk, kinds=kinds, now=now, only=only) if kinds else None
         if row is None:
             return None
         actions.take(row, now=now)

@@ -41,8 +41,12 @@ class Hold:
     def write(self, ask: Ask[T]) -> T:
         """Write, after it was noted that Allegro may have it from now on.
 
+        Whatever has to be waited for comes before the note, which holds the row for one call only.
+
         :raises NoLongerOurs: the row is not ours to send any more.
         """
+        return self.session.write(ask, begin=self._begin)
+
+    def _begin(self) -> None:
         if not actions.begin(self.row, now=real_now()):
             raise NoLongerOurs
-        return self.session.call(ask)

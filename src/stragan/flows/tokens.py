@@ -82,7 +82,32 @@ class Session:
         except TokenRejected:
             return self._ask(ask, access_token(self._shop_id, refused=self._token))
 
+    def write(self, ask: Ask[T_co], *, begin: Callable[[], None]) -> T_co:
+        """Ask for a change, and *begin* right before that: token and quota are there by then.
+
+        A token that is refused is refreshed once, then *begin* is called again.
+
+        :raises ReconnectNeeded: the connection is dead; the shop is marked.
+        :raises AllegroError: whatever the question raises.
+        """
+        try:
+            return self._write(ask, access_token(self._shop_id), begin)
+        except TokenRejected:
+            return self._write(ask, access_token(self._shop_id, refused=self._token), begin)
+
+    def _write(self, ask: Ask[T_co], token: str, begin: Callable[[], None]) -> T_co:
+        client = self._client_with(token)
+        client.reserve()
+        begin()
+        self.requests += 1
+        return ask(client)
+
     def _ask(self, ask: Ask[T_co], token: str) -> T_co:
+        client = self._client_with(token)
+        self.requests += 1
+        return ask(client)
+
+    def _client_with(self, token: str) -> AllegroClient:
         if self._client is None or token != self._token:
             self._close()
             shop = Shop.objects.across_companies().get(pk=self._shop_id)
@@ -91,8 +116,7 @@ class Session:
                 api_url=shop.api_url, access_token=token, client_id=client_id, heard=self._heard
             )
             self._token = token
-        self.requests += 1
-        return ask(self._client)
+        return self._client
 
     def _close(self) -> None:
         if self._client is not None:

@@ -1,6 +1,6 @@
 """What becomes of things to be sent: only the present holder of a row can say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,7 +15,7 @@ from stragan.outbox.models import Sending, Writer
 from stragan.outbox.states import UNFINISHED, Kind, SendingState
 from stragan.shops.models import Shop
 
-HELD: Final = timedelta(seconds=60)  # longer than any one call: who took a row is dead after that
+HELD: Final = timedelta(seconds=120)  # longer than any one write: who took a row is dead after that
 KEPT: Final = timedelta(days=90)  # statuses; what became of documents and parcels is kept
 _RECORD_IS_LOST: Final = ("sending_file_rejected", "sending_record_missing")
 _FIRST_WAIT_S: Final = 10
@@ -98,8 +98,13 @@ def want_status(sending: Sending, *, now: datetime) -> Sending:
     return sending
 
 
-def next_due(shop_id: int, *, kinds: Iterable[Kind], now: datetime) -> Sending | None:
-    """The row to be worked off now, locked, in the caller's transaction; one of an order is in flight."""
+def next_due(
+    shop_id: int, *, kinds: Iterable[Kind], now: datetime, only: Collection[int] | None = None
+) -> Sending | None:
+    """The row to be worked off now, locked, in the caller's transaction; one of an order is in flight.
+
+    With *only* one of these rows.
+    """
     busy = Sending.objects.across_companies().filter(
         order_id=OuterRef("order_id"), kind=OuterRef("kind"), state=SendingState.SENDING
     )
@@ -109,6 +114,8 @@ def next_due(shop_id: int, *, kinds: Iterable[Kind], now: datetime) -> Sending |
         .select_related("document", "parcel")
     )
     rows = rows.filter(shop_id=shop_id, kind__in=list(kinds), state__in=UNFINISHED, due_at__lte=now)
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
     return rows.filter(~Exists(busy.exclude(pk=OuterRef("pk")))).order_by("due_at", "id").first()
 
 

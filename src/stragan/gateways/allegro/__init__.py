@@ -15,6 +15,7 @@ from stragan.gateways.allegro.budget import (
     budget_for,
 )
 from stragan.gateways.allegro.client import (
+    WRITTEN_WITHIN_S,
     AllegroClient,
 )
 from stragan.gateways.allegro.errors import (
@@ -147,6 +148,7 @@ from stragan.gateways.shapes import learn
 
 __all__ = [
     "SCOPES",
+    "WRITTEN_WITHIN_S",
     "AccessDenied",
     "AdditionalService",
     "AllegroAuth",
