@@ -171,7 +171,7 @@ def two_refresh_at_once(trial: Trial) -> int:
 
 
 def machines_whose_clocks_differ(trial: Trial) -> int:
-    """Two machines; the one that is ahead takes the lease of the other for over."""
+    """Two machines; on PostgreSQL the one that is ahead respects the lease of the other all the same."""
 
     def ahead() -> None:
         elsewhere()

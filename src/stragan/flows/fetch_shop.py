@@ -17,6 +17,7 @@ from stragan.flows.troubles import told
 from stragan.gateways.allegro import AllegroRejected, LatestEvent
 from stragan.kit.clock import real_now
 from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
+from stragan.kit.shared_clock import shared_now
 from stragan.shops import leases
 from stragan.shops.actions import ModuleOff, ShopNotConnected, sync_by
 from stragan.shops.leases import LeaseLost
@@ -28,6 +29,7 @@ SYNC_EVERY: Final = timedelta(seconds=60)
 _LONGEST_PAUSE_S: Final = 900
 _SOON_AGAIN: Final = 4  # times within the minute that Allegro takes a used refresh token for
 _LOOKS_EVERY_S: Final = 0.5
+_LOOKS_AGAIN: Final = timedelta(seconds=10)
 _BAD_CURSOR: Final = frozenset({400, 404, 410, 422})
 
 
@@ -41,12 +43,13 @@ def fetch_shop(
     another process holds the shop. What a run could not fetch stays recorded for the next one.
     """
     owner = leases.new_owner()
-    while not leases.take(shop_id, owner=owner, now=real_now()):
+    while not leases.take(shop_id, owner=owner, now=shared_now()):
         if not wait:
             # Whoever holds it may be dead: look again when its lease ends, not a whole round later.
             until = leases.held_until(shop_id)
             if until is not None:
-                sync_by(shop_id, at=until)
+                # By our own clock, should it be ahead of the lease's, that may be over already.
+                sync_by(shop_id, at=max(until, real_now() + _LOOKS_AGAIN))
             return None
         time.sleep(_LOOKS_EVERY_S)
     try:

@@ -26,6 +26,7 @@ from stragan.gateways.allegro import (
     UnreadableAnswer,
 )
 from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.orders.models import Order
 from stragan.outbox import actions, queries
 from stragan.outbox.actions import Why
@@ -74,10 +75,10 @@ def work(*, shop_id: int, only: Collection[int] | None = None) -> None:
 
 def _claim(shop: Shop, *, only: Collection[int] | None) -> Sending | None:
     """Take the next row; one of an order that was merged away goes to the order that took it over."""
-    now = real_now()
     with transaction.atomic(durable=True):
         kinds = [kind for kind in queries.kinds_on(shop.pk) if kind in STEPS]
-        row = actions.next_due(shop.pk, kinds=kinds, now=now, only=only) if kinds else None
+        now, due_by = shared_now(), real_now()
+        row = actions.next_due(shop.pk, kinds=kinds, now=now, due_by=due_by, only=only) if kinds else None
         if row is None:
             return None
         actions.take(row, now=now)
@@ -162,7 +163,7 @@ def _recorded(row: Sending, outcome: Outcome) -> bool:
         actions.fail(row, now=now, why=outcome.why)
         logger.warning("outbox.failed", extra={"sending": row.pk, "code": outcome.why.code})
         return True
-    actions.later(row, now=now, wait=outcome.wait, why=outcome.why)
+    actions.later(row, now=shared_now(), wait=outcome.wait, why=outcome.why)
     if outcome.is_outage:
         logger.warning("outbox.postponed", extra={"sending": row.pk, "code": outcome.why.code})
     return not outcome.is_outage

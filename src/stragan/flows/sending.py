@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from stragan.flows.tokens import Ask, Session
 from stragan.gateways.allegro import FormGone
-from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.outbox import actions
 from stragan.outbox.models import Sending
 
@@ -48,5 +48,5 @@ class Hold:
         return self.session.write(ask, begin=self._begin)
 
     def _begin(self) -> None:
-        if not actions.begin(self.row, now=real_now()):
+        if not actions.begin(self.row, now=shared_now()):
             raise NoLongerOurs

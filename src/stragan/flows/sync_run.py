@@ -14,6 +14,7 @@ from stragan.flows.sync_tally import KINDS, Tally
 from stragan.flows.tokens import Session
 from stragan.gateways.allegro import AllegroClient, Heard, RawForm, content_hash
 from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.shops import leases, pending
 from stragan.shops.actions import ModuleOff, ShopNotConnected
 from stragan.shops.models import Shop, SyncRun
@@ -63,7 +64,7 @@ class SyncHold:
         """
         require_on(self.shop)
         if time.monotonic() - self._renewed_s > _RENEWED_EVERY_S:
-            leases.renew(self.shop.pk, owner=self._owner, now=real_now())
+            leases.renew(self.shop.pk, owner=self._owner, now=shared_now())
             self._renewed_s = time.monotonic()
         answer = self._session.call(question)
         if not self._reached_allegro:
@@ -93,7 +94,7 @@ class SyncHold:
         for tries_left in reversed(range(_TRIES)):
             try:
                 with transaction.atomic(durable=True):
-                    leases.renew(self.shop.pk, owner=self._owner, now=real_now())
+                    leases.renew(self.shop.pk, owner=self._owner, now=shared_now())
                     write()
                     self._note_progress()
                 break

@@ -22,6 +22,7 @@ from stragan.gateways.allegro import (
 )
 from stragan.kit.clock import real_now
 from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
+from stragan.kit.shared_clock import shared_now
 from stragan.shops import actions, leases
 from stragan.shops.models import Shop, ShopState
 
@@ -149,7 +150,7 @@ def access_token(shop_id: int, *, refused: str = "") -> str:
             raise ReconnectNeeded(shop=shop.name, reason=shop.state_reason)
         if not _needs_refresh(shop, refused=refused, now=real_now()):
             return shop.access_token
-        lease = leases.take_token(shop_id, now=real_now())
+        lease = leases.take_token(shop_id, now=shared_now())
         if lease is not None:
             try:
                 _refresh(shop_id, refused=refused, lease=lease)
@@ -184,6 +185,7 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
     After a kill between Allegro's answer and our commit the next holder sends the same refresh token
     again, which Allegro takes for about a minute: the lease is shorter than that.
     """
+    held_until_s = time.monotonic() + leases.TOKEN_LEASE.total_seconds()
     shop = Shop.objects.across_companies().get(pk=shop_id)
     if not _needs_refresh(shop, refused=refused, now=real_now()):
         return
@@ -201,7 +203,7 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
             raise
         return
     try:
-        _store(shop_id, tokens_of(pair, obtained_at=real_now()), lease=lease)
+        _store(shop_id, tokens_of(pair, obtained_at=real_now()), lease=lease, held_until_s=held_until_s)
     except Unavailable as trouble:
         trouble.params[UNSURE] = True
         with suppress(DatabaseError):
@@ -209,7 +211,7 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
         raise
 
 
-def _store(shop_id: int, tokens: actions.Tokens, *, lease: datetime) -> None:
+def _store(shop_id: int, tokens: actions.Tokens, *, lease: datetime, held_until_s: float) -> None:
     """Keep the pair: it lives nowhere else, and the one before dies within the minute.
 
     :raises Unavailable: the database is full, busy or away, and was so each time while the lease ran.
@@ -219,7 +221,7 @@ def _store(shop_id: int, tokens: actions.Tokens, *, lease: datetime) -> None:
             with told_as_trouble():
                 actions.store_tokens(shop_id=shop_id, tokens=tokens, lease_until=lease)
         except Unavailable as trouble:
-            if pause_s is None or real_now() >= lease:
+            if pause_s is None or time.monotonic() >= held_until_s:
                 raise
             logger.warning("shops.tokens.not_stored", extra={"shop_id": shop_id, "code": trouble.code})
             time.sleep(pause_s)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from stragan.companies.models import Company, User
 from stragan.kit.audit import Deed, record
@@ -99,11 +99,17 @@ def want_status(sending: Sending, *, now: datetime) -> Sending:
 
 
 def next_due(
-    shop_id: int, *, kinds: Iterable[Kind], now: datetime, only: Collection[int] | None = None
+    shop_id: int,
+    *,
+    kinds: Iterable[Kind],
+    now: datetime,
+    due_by: datetime,
+    only: Collection[int] | None = None,
 ) -> Sending | None:
     """The row to be worked off now, locked, in the caller's transaction; one of an order is in flight.
 
-    With *only* one of these rows.
+    What was taken before goes by *now*, of the clock that all machines share; what was not, by *due_by*
+    of the machine's own. With *only* one of these rows.
     """
     busy = Sending.objects.across_companies().filter(
         order_id=OuterRef("order_id"), kind=OuterRef("kind"), state=SendingState.SENDING
@@ -113,7 +119,8 @@ def next_due(
         .select_for_update(of=("self",))
         .select_related("document", "parcel")
     )
-    rows = rows.filter(shop_id=shop_id, kind__in=list(kinds), state__in=UNFINISHED, due_at__lte=now)
+    rows = rows.filter(shop_id=shop_id, kind__in=list(kinds), state__in=UNFINISHED)
+    rows = rows.filter(Q(due_at__lte=now) | Q(due_at__lte=due_by, attempts=0))
     if only is not None:
         rows = rows.filter(pk__in=list(only))
     return rows.filter(~Exists(busy.exclude(pk=OuterRef("pk")))).order_by("due_at", "id").first()

@@ -1,7 +1,7 @@
 """Who may work with a shop now: leases that a conditional UPDATE takes, and that outlive no process long.
 
-A lease is the machine's own time, never the shifted business clock. A holder on this machine that no
-longer runs gives its lease up at once; one elsewhere when its time is over.
+A lease goes by the clock of the database, which all machines share (``shared_now``). A holder on this
+machine that no longer runs gives its lease up at once; one elsewhere when its time is over.
 """
 
 import os
