@@ -51,6 +51,7 @@ class Session:
     def __init__(self, shop_id: int, *, heard: Callable[[Heard], None] | None = None) -> None:
         self._shop_id = shop_id
         self._heard = heard
+        self._still_here: Callable[[], None] | None = None
         self._token = ""
         self._client: AllegroClient | None = None
         self.requests = 0
@@ -59,6 +60,11 @@ class Session:
         """Tell *heard* of the answers from now on, beside whoever is told already."""
         before = self._heard
         self._heard = _both(before, heard) if before else heard
+        self._close()
+
+    def while_waiting(self, still_here: Callable[[], None]) -> None:
+        """Call *still_here* again and again while tokens or answers are waited for; it may raise."""
+        self._still_here = still_here
         self._close()
 
     def __enter__(self) -> Self:
@@ -79,9 +85,9 @@ class Session:
         :raises AllegroError: whatever the question raises.
         """
         try:
-            return self._ask(ask, access_token(self._shop_id))
+            return self._ask(ask, self._valid_token())
         except TokenRejected:
-            return self._ask(ask, access_token(self._shop_id, refused=self._token))
+            return self._ask(ask, self._valid_token(refused=self._token))
 
     def write(self, ask: Ask[T_co], *, begin: Callable[[], None]) -> T_co:
         """Ask for a change, and *begin* right before that: token and quota are there by then.
@@ -92,9 +98,12 @@ class Session:
         :raises AllegroError: whatever the question raises.
         """
         try:
-            return self._write(ask, access_token(self._shop_id), begin)
+            return self._write(ask, self._valid_token(), begin)
         except TokenRejected:
-            return self._write(ask, access_token(self._shop_id, refused=self._token), begin)
+            return self._write(ask, self._valid_token(refused=self._token), begin)
+
+    def _valid_token(self, *, refused: str = "") -> str:
+        return access_token(self._shop_id, refused=refused, still_here=self._still_here)
 
     def _write(self, ask: Ask[T_co], token: str, begin: Callable[[], None]) -> T_co:
         client = self._client_with(token)
@@ -116,6 +125,8 @@ class Session:
             self._client = client_of(
                 api_url=shop.api_url, access_token=token, client_id=client_id, heard=self._heard
             )
+            if self._still_here is not None:
+                self._client.while_waiting(self._still_here)
             self._token = token
         return self._client
 
@@ -133,10 +144,11 @@ def _both(first: Callable[[Heard], None], second: Callable[[Heard], None]) -> Ca
     return hear
 
 
-def access_token(shop_id: int, *, refused: str = "") -> str:
+def access_token(shop_id: int, *, refused: str = "", still_here: Callable[[], None] | None = None) -> str:
     """Give a token that should work, refreshing it when it aged or was *refused*.
 
-    Waits, within bounds, while another process refreshes. Real time throughout.
+    Waits, within bounds, while another process refreshes, and calls *still_here* meanwhile. Never while it
+    refreshes itself: what that raises would cost the pair. Real time throughout.
 
     :raises ReconnectNeeded: the shop must be connected again.
     :raises AllegroUnavailable: refreshing is not possible now and the old token is of no use.
@@ -144,6 +156,8 @@ def access_token(shop_id: int, *, refused: str = "") -> str:
     """
     deadline = time.monotonic() + LONGEST_WAIT_S
     while True:
+        if still_here is not None:
+            still_here()
         shop = Shop.objects.across_companies().select_related("company").get(pk=shop_id)
         check_shop(shop)
         if shop.state == ShopState.RECONNECT or not shop.refresh_token:

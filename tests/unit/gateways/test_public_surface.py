@@ -3,7 +3,7 @@
 from stragan.gateways import allegro
 
 CLIENTS = {"AllegroAuth", "AllegroClient", "Budget", "Grant", "Quota", "Patience", "SCOPES",
-           "WRITTEN_WITHIN_S", "budget_for",
+           "LONGEST_SILENCE_S", "WRITTEN_WITHIN_S", "budget_for",
            "content_hash", "digest_of", "parse_form", "pkce_pair", "raw_form", "read_billing_entries",
            "read_events", "read_offers", "read_payment_operations", "user_agent",
            "without_contact"}  # fmt: skip

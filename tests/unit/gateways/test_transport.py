@@ -175,6 +175,27 @@ def test_a_file_arrives_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "transfer-encoding" not in sent.headers
 
 
+def test_who_waits_is_told_before_each_try_and_pause_and_while_an_answer_comes() -> None:
+    script = Script(httpx2.ReadTimeout("slow"), lambda _request: httpx2.Response(200, stream=_Pieces()))
+    seen: list[tuple[int, int]] = []
+    with script.client() as client:
+        client.while_waiting(lambda: seen.append((len(script.requests), len(script.slept))))
+        assert client.me().id == "1"
+    assert seen == [(0, 0), (1, 0), (1, 1), (2, 1), (2, 1)]
+
+
+def test_what_is_raised_while_waiting_ends_the_call() -> None:
+    def lost() -> None:
+        raise Conflict
+
+    script = Script(ME)
+    with script.client() as client:
+        client.while_waiting(lost)
+        with pytest.raises(Conflict):
+            client.me()
+    assert script.requests == []
+
+
 def test_a_share_taken_beforehand_is_the_next_calls() -> None:
     purse = Purse(
         Grant(requests=0, seconds=2.5), Grant(requests=1, seconds=60), Grant(requests=1, seconds=60)
@@ -203,6 +224,11 @@ def test_patience_can_be_shortened() -> None:
     with script.client(patience=Patience(attempts=1)) as client, pytest.raises(AllegroUnavailable):
         client.me()
     assert len(script.requests) == 1
+
+
+class _Pieces(httpx2.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (ME.content[:5], ME.content[5:])
 
 
 class _Endless(httpx2.SyncByteStream):

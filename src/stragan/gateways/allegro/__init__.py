@@ -15,6 +15,7 @@ from stragan.gateways.allegro.budget import (
     budget_for,
 )
 from stragan.gateways.allegro.client import (
+    LONGEST_SILENCE_S,
     WRITTEN_WITHIN_S,
     AllegroClient,
 )
@@ -147,6 +148,7 @@ from stragan.gateways.allegro.transport import (
 from stragan.gateways.shapes import learn
 
 __all__ = [
+    "LONGEST_SILENCE_S",
     "SCOPES",
     "WRITTEN_WITHIN_S",
     "AccessDenied",

@@ -32,6 +32,7 @@ from stragan.gateways.allegro.shipments import (
     read_shipments,
 )
 from stragan.gateways.allegro.transport import (
+    CONNECTED_WITHIN_S,
     SENT_WITHIN_S,
     Answer,
     Call,
@@ -50,6 +51,8 @@ TIMEOUT_S: Final = 20.0
 # From the call of a method that is not repeated until nothing more comes of it: sent to the last piece,
 # that piece taken by the line, and Allegro at work on it.
 WRITTEN_WITHIN_S: Final = SENT_WITHIN_S + 2 * TIMEOUT_S
+# A pause, or a connection, its handshake and the beginning of an answer.
+LONGEST_SILENCE_S: Final = max(Patience().longest_wait_s, 2 * CONNECTED_WITHIN_S + TIMEOUT_S)
 _ENGLISH: Final = {"Accept-Language": "en-US"}  # the only language these resources accept
 _NOT_FOUND: Final = 404
 _GONE: Final = frozenset({404, 410})
@@ -106,6 +109,10 @@ class AllegroClient:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    def while_waiting(self, still_here: Callable[[], None]) -> None:
+        """Call *still_here* at least once in ``LONGEST_SILENCE_S`` while a call takes long; it may raise."""
+        self._transport.while_waiting(still_here)
 
     def reserve(self) -> None:
         """Wait now for the next call's share of the quota, so that the call itself starts at once.

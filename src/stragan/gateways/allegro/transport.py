@@ -34,6 +34,7 @@ T = TypeVar("T")
 
 LARGEST_ANSWER_BYTES: Final = 32 * 1024 * 1024
 LONGEST_ANSWER_S: Final = 120.0
+CONNECTED_WITHIN_S: Final = 5.0  # to one address; the handshake may take as long again
 SENT_WITHIN_S: Final = 60.0  # what must not be asked twice has left by then, or never leaves
 _PIECE_BYTES: Final = 64 * 1024
 _RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
@@ -164,7 +165,7 @@ class Transport:
         self._client = httpx2.Client(
             base_url=base_url,
             headers=dict(headers),
-            timeout=timeout_s,
+            timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, CONNECTED_WITHIN_S)),
             transport=transport,
             follow_redirects=False,
             verify=_trusted(),
@@ -176,6 +177,7 @@ class Transport:
         self._refusal = refusal or refusal_of
         self._heard = heard
         self._has_reserve = False
+        self._still_here: Callable[[], None] = _nothing
 
     def __enter__(self) -> Self:
         return self
@@ -186,6 +188,10 @@ class Transport:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+    def while_waiting(self, still_here: Callable[[], None]) -> None:
+        """Call *still_here* before each try and each pause and while an answer comes in; it may raise."""
+        self._still_here = still_here
 
     def send(self, call: Call, read: Callable[[Answer], T]) -> T:
         """Ask, repeat where that is safe and useful, and let *read* understand the answer.
@@ -218,7 +224,7 @@ class Transport:
                     raise
                 if time.monotonic() + wait_s >= call.until:
                     raise
-            self._sleep(wait_s)
+            self._pause(wait_s)
             waited_s += wait_s
             attempt += 1
 
@@ -256,7 +262,11 @@ class Transport:
             wait_s = math.ceil(spent.seconds)
             raise RateLimited(problem="quota", retry_after_s=wait_s, never_sent=True) from spent
         if wait_s:
-            self._sleep(wait_s)
+            self._pause(wait_s)
+
+    def _pause(self, seconds: float) -> None:
+        self._still_here()
+        self._sleep(seconds)
 
     def _note_limit(self, trouble: AllegroUnavailable) -> None:
         if self._budget and isinstance(trouble, RateLimited) and not trouble.params.get("never_sent"):
@@ -267,6 +277,7 @@ class Transport:
 
     def _exchange(self, call: Call) -> Answer:
         """Send and read to the end, within the limits of size and time."""
+        self._still_here()
         deadline = time.monotonic() + LONGEST_ANSWER_S
         headers = dict(call.headers)
         content: bytes | Iterator[bytes] | None = call.content
@@ -280,6 +291,7 @@ class Transport:
             trace_id = response.headers.get("trace-id", "")
             for chunk in response.iter_bytes():
                 body += chunk
+                self._still_here()
                 if len(body) > LARGEST_ANSWER_BYTES:
                     raise UnreadableAnswer(
                         status=response.status_code, trace_id=trace_id, problem="too_large"
@@ -302,6 +314,10 @@ class Transport:
             base_s = patience.rate_limited_wait_s if limited else patience.first_wait_s
             wait_s = min(patience.longest_wait_s, base_s * 2 ** (attempt - 2) * _JITTER.uniform(1.0, 1.5))
         return wait_s if waited_s + wait_s <= patience.total_wait_s else None
+
+
+def _nothing() -> None:
+    pass
 
 
 def _in_time(content: bytes, *, until: float) -> Iterator[bytes]:
