@@ -4,7 +4,7 @@ import sqlite3
 import tempfile
 from pathlib import Path
 
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 
 def a_full_disk() -> OperationalError:
@@ -37,6 +37,24 @@ def a_file_nobody_may_write() -> OperationalError:
     raw = sqlite3.connect(":memory:")
     raw.execute("PRAGMA query_only = 1")
     return _raised(raw, "CREATE TABLE full (text)")
+
+
+def a_broken_disk() -> OperationalError:
+    """What Django raises where the server cannot read or write its files."""
+    assert connection.vendor == "postgresql", "SQLite has another name for it"
+    return _raised_by_postgres("58030")
+
+
+def a_closed_line() -> InterfaceError:
+    """What Django raises where something is asked of a connection that is closed already."""
+    return InterfaceError("connection already closed")
+
+
+def cut_the_line() -> None:
+    """Let the server end our connection, as it does when it restarts. PostgreSQL only."""
+    pid = connection.connection.info.backend_pid
+    with connection.get_new_connection(connection.get_connection_params()) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
 
 
 def a_missing_table() -> OperationalError:

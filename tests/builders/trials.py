@@ -30,8 +30,9 @@ from stragan.flows import clients
 from stragan.gateways.allegro import AllegroClient, Patience
 from stragan.jobs import clock_put_right, scheduler
 from stragan.jobs.running import run_job
-from stragan.kit import clock, jobs
+from stragan.kit import clock, jobs, shared_clock
 from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.project.logs import EventFormatter
 from stragan.shops.models import Shop, ShopState
 
@@ -74,11 +75,15 @@ FAULTS: Final[dict[str, dict[str, Any]]] = {
 
 
 class Clocks:
-    """Our clock against the real one: all of ours that is read at the edges follows it."""
+    """Our clock against the real one: all of ours that is read at the edges follows it.
+
+    The clock of a server goes right: for it time only passes.
+    """
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.ahead = timedelta(0)
+        self.ahead = self.passed = timedelta(0)
         clocks = self
+        of_the_server = shared_clock._of_the_server
 
         class Shifted(datetime):
             @classmethod
@@ -86,6 +91,7 @@ class Clocks:
                 return datetime.now(tz=tz) + clocks.ahead
 
         patch.setattr(clock, "datetime", Shifted)
+        patch.setattr(shared_clock, "_of_the_server", lambda: of_the_server() + clocks.passed)
 
 
 @dataclass(slots=True)
@@ -118,15 +124,16 @@ class Trial:
         """Let time pass here and there."""
         self.world.clock.advance(seconds)
         self.clocks.ahead += timedelta(seconds=seconds)
+        self.clocks.passed += timedelta(seconds=seconds)
 
     def work(self) -> None:
         """What a worker does when it looks: ask for what is due, do it job by job."""
         now = real_now()
-        clock_put_right.make_due(now=now)
+        clock_put_right.make_due(now=now, lease_now=shared_now())
         scheduler.ask_for_syncs(now=now)
         scheduler.ask_for_payments(now=now)
-        jobs.fail_abandoned(now=now)
-        while (job := jobs.claim(worker="trial", now=real_now())) is not None:
+        jobs.fail_abandoned(now=shared_now())
+        while (job := jobs.claim(worker="trial", now=shared_now(), due_by=real_now())) is not None:
             run_job(job)
 
     def look(self) -> None:

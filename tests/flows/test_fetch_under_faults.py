@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
-from builders.database_troubles import a_full_disk
+from builders.database_troubles import a_full_disk, cut_the_line
 from builders.installations import Installation, an_installation
 from builders.markets import a_market, a_world
 from builders.sendings import impatient
@@ -36,6 +36,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stragan.flows.tokens.client_of", impatient)
 
 
+EVENTS = "/order/event-stats"
 SOAK = int(os.environ.get("STRAGAN_SOAK", "0"))
 
 
@@ -57,6 +58,36 @@ def test_an_outage_ends_the_run_and_keeps_what_is_to_be_done(settings: Any) -> N
         PendingForm.objects.update(due_at=real_now())
         assert market.fetch(shop, trigger="background").new == 1
         assert not PendingForm.objects.exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no line to cut")
+@pytest.mark.django_db(transaction=True)
+def test_a_line_that_the_server_cuts_ends_the_run_in_words_and_the_next_one_brings_all(settings: Any) -> None:
+    with a_market(settings, orders=4) as market:
+        shop = market.connect()
+        market.world.log.clear()
+        cut: list[str] = []
+
+        def at_a_question(execute: Any, sql: str, given: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django calls it so
+            if (
+                not cut
+                and "allegro_module" in sql
+                and not connection.in_atomic_block
+                and market.asked(EVENTS)
+            ):
+                cut.append(sql)
+                cut_the_line()
+            return execute(sql, given, many, context)
+
+        with connection.execute_wrapper(at_a_question):
+            run = market.fetch(shop)
+        assert cut
+        run.refresh_from_db()
+        assert (run.state, run.error_code) == ("failed", "database_away")
+        shop.refresh_from_db()
+        assert (shop.lease_owner, shop.failures_in_row, shop.error_code) == ("", 1, "database_away")
+        assert market.fetch(shop).state == "done"
+        assert len(market.orders()) == 3  # the fourth is another seller's
 
 
 @pytest.mark.django_db

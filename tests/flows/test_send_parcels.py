@@ -16,8 +16,9 @@ from standins.allegro.faults import Fault
 from standins.allegro.world import Shipment
 from stragan.cli.orders_shipping import ship
 from stragan.core.errors import Refused
-from stragan.flows import parcels
+from stragan.flows import outgoing, parcels
 from stragan.flows.parcels import Added, NotAdded
+from stragan.gateways.allegro import WRITTEN_WITHIN_S
 from stragan.kit.audit import Actor
 from stragan.kit.models import AuditEvent
 from stragan.outbox import actions
@@ -204,6 +205,26 @@ def test_a_file_adds_what_it_can_and_says_what_it_cannot(desk: Desk) -> None:
             parcels.add_from_file(
                 company=desk.market.company, data=wrong, user=None, actor=Actor.USER, now=NOW
             )
+
+
+def test_who_writes_holds_the_row_for_longer_than_any_write() -> None:
+    assert actions.HELD.total_seconds() > WRITTEN_WITHIN_S
+
+
+def test_the_command_leaves_what_nobody_asked_it_for_to_the_worker(desk: Desk, capsys: Any) -> None:
+    desk.switch(Kind.PARCEL)
+    desk.switch(Kind.STATUS)
+    outgoing.send_status(order=desk.order(1), target="PROCESSING", by=desk.boss, now=NOW)
+    parcel(desk, "599")
+    named = {"order": desk.order(1).allegro_id, "carrier": "DPD", "waybill": "600"}
+    assert ship(Namespace(**named, file=None, company="", json=True)) == 0
+    assert json.loads(capsys.readouterr().out)["allegro"] == "sent"
+    assert on_allegro(desk) == [("DPD", "", "600")]
+    assert sorted(desk.rows().values_list("kind", "state")) == [
+        ("parcel", "done"),
+        ("parcel", "waiting"),
+        ("status", "waiting"),
+    ]
 
 
 def test_the_command_sends_before_it_ends(desk: Desk, tmp_path: Path, capsys: Any) -> None:

@@ -24,6 +24,7 @@ from stragan.kit import jobs
 from stragan.kit.audit import Actor
 from stragan.kit.clock import business_now, business_today, real_now
 from stragan.kit.messages import text_of
+from stragan.kit.shared_clock import shared_now
 from stragan.orders.models import Order
 
 CHUNK: Final = issue_document.CHUNK_SIZE
@@ -188,7 +189,7 @@ def write_files(document_ids: Sequence[int]) -> None:
     worker = f"command-{os.getpid()}"
     for start in range(0, len(document_ids), FILES_AT_ONCE):
         keys = [f"{RENDER_PDF}:{pk}" for pk in document_ids[start : start + FILES_AT_ONCE]]
-        for job in jobs.claim_keys(keys, worker=worker, now=real_now()):
+        for job in jobs.claim_keys(keys, worker=worker, now=shared_now()):
             try:
                 document_files.render_pdf(document_id=job.arguments["document_id"], now=business_now())
             except OSError:

@@ -30,8 +30,12 @@ def ship(options: argparse.Namespace) -> int:
     company = chosen_company(options)
     found = list(_noted(company, options))
     added = [one for one in found if isinstance(one, Added)]
-    for shop_id in sorted({one.order.shop_id for one in added if one.sending is not None}):
-        send_back.work(shop_id=shop_id)
+    asked: dict[int, set[int]] = {}
+    for new in added:
+        if new.sending is not None:
+            asked.setdefault(new.order.shop_id, set()).add(new.sending.pk)
+    for shop_id, sendings in sorted(asked.items()):
+        send_back.work(shop_id=shop_id, only=sendings)
     worst = 0
     for one in found:
         worst = max(worst, _told(one, as_json=options.json))

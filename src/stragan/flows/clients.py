@@ -20,7 +20,8 @@ from stragan.gateways.allegro import (
     budget_for,
     user_agent,
 )
-from stragan.kit.clock import is_shifted, real_now
+from stragan.kit.clock import is_shifted
+from stragan.kit.shared_clock import shared_now
 from stragan.shops import quota
 from stragan.shops.models import Shop
 
@@ -114,13 +115,13 @@ class SharedQuota:
 
     def take(self) -> Grant:
         """Take a block of requests."""
-        now = real_now()
+        now = shared_now()
         share = quota.take(self.client_id, now=now)
         return Grant(requests=share.requests, seconds=max(0.05, (share.until - now).total_seconds()))
 
     def limited(self, *, wait_s: float) -> None:
         """Let all processes wait, a minute at most: a longer wish of Allegro concerns one seller."""
-        until = real_now() + min(timedelta(seconds=wait_s), quota.LONGEST_BLOCK)
+        until = shared_now() + min(timedelta(seconds=wait_s), quota.LONGEST_BLOCK)
         quota.block(self.client_id, until=until)
 
 

@@ -16,7 +16,8 @@ from stragan.flows.tokens import ASKED_AGAIN, UNSURE, Session
 from stragan.flows.troubles import told
 from stragan.gateways.allegro import AllegroRejected, LatestEvent
 from stragan.kit.clock import real_now
-from stragan.kit.database_trouble import told_as_trouble
+from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
+from stragan.kit.shared_clock import shared_now
 from stragan.shops import leases
 from stragan.shops.actions import ModuleOff, ShopNotConnected, sync_by
 from stragan.shops.leases import LeaseLost
@@ -29,6 +30,7 @@ SYNC_EVERY: Final = timedelta(seconds=60)
 _LONGEST_PAUSE_S: Final = 900
 _SOON_AGAIN: Final = 4  # times within the minute that Allegro takes a used refresh token for
 _LOOKS_EVERY_S: Final = 0.5
+_LOOKS_AGAIN: Final = timedelta(seconds=10)
 _BAD_CURSOR: Final = frozenset({400, 404, 410, 422})
 
 
@@ -42,12 +44,13 @@ def fetch_shop(
     another process holds the shop. What a run could not fetch stays recorded for the next one.
     """
     owner = leases.new_owner()
-    while not leases.take(shop_id, owner=owner, now=real_now()):
+    while not leases.take(shop_id, owner=owner, now=shared_now()):
         if not wait:
             # Whoever holds it may be dead: look again when its lease ends, not a whole round later.
             until = leases.held_until(shop_id)
             if until is not None:
-                sync_by(shop_id, at=until)
+                # By our own clock, should it be ahead of the lease's, that may be over already.
+                sync_by(shop_id, at=max(until, real_now() + _LOOKS_AGAIN))
             return None
         time.sleep(_LOOKS_EVERY_S)
     try:
@@ -57,6 +60,7 @@ def fetch_shop(
             _run(shop, row, owner=owner, session=session, now=now)
         return row
     finally:
+        drop_dead_connection()
         leases.release(shop_id, owner=owner)
 
 
@@ -148,6 +152,7 @@ def _with_good_cursor(hold: SyncHold, read: Callable[[], None]) -> None:
 
 
 def _close(row: SyncRun, *, error: StraganError | None) -> None:
+    drop_dead_connection()  # the line may be what the run broke off for
     if error is not None:
         row.error_code = error.code
         row.error_params = told(error)

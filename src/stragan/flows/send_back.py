@@ -6,7 +6,7 @@ company's Allegro module is off.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -27,6 +27,7 @@ from stragan.gateways.allegro import (
     UnreadableAnswer,
 )
 from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.orders.models import Order
 from stragan.outbox import actions, queries
 from stragan.outbox.actions import Why
@@ -56,13 +57,16 @@ _TOO_LARGE: Final = 413
 logger = logging.getLogger(__name__)
 
 
-def work(*, shop_id: int) -> None:
-    """Send what waits for one shop and ask about what is in flight; the first sign of an outage ends it."""
+def work(*, shop_id: int, only: Collection[int] | None = None) -> None:
+    """Send what waits for one shop and ask about what is in flight; the first sign of an outage ends it.
+
+    With *only* nothing but these rows: whoever is not the shop's job leaves the others to it.
+    """
     shop = shop_in_use(shop_id)
     if shop is None:
         return
     with Session(shop_id, heard=keep_writes(shop)) as session:
-        while (row := _claim(shop)) is not None:
+        while (row := _claim(shop, only=only)) is not None:
             try:
                 outcome = _looked_at(session, row)
             except NoLongerOurs:
@@ -71,14 +75,14 @@ def work(*, shop_id: int) -> None:
                 return
 
 
-def _claim(shop: Shop) -> Sending | None:
+def _claim(shop: Shop, *, only: Collection[int] | None) -> Sending | None:
     """Take the next row; one of an order that was merged away goes to the order that took it over."""
-    now = real_now()
     with transaction.atomic(durable=True):
         if not all(may_go_on(shop.pk)):
             return None
         kinds = [kind for kind in queries.kinds_on(shop.pk) if kind in STEPS]
-        row = actions.next_due(shop.pk, kinds=kinds, now=now) if kinds else None
+        now, due_by = shared_now(), real_now()
+        row = actions.next_due(shop.pk, kinds=kinds, now=now, due_by=due_by, only=only) if kinds else None
         if row is None:
             return None
         actions.take(row, now=now)
@@ -163,7 +167,7 @@ def _recorded(row: Sending, outcome: Outcome) -> bool:
         actions.fail(row, now=now, why=outcome.why)
         logger.warning("outbox.failed", extra={"sending": row.pk, "code": outcome.why.code})
         return True
-    actions.later(row, now=now, wait=outcome.wait, why=outcome.why)
+    actions.later(row, now=shared_now(), wait=outcome.wait, why=outcome.why)
     if outcome.is_outage:
         logger.warning("outbox.postponed", extra={"sending": row.pk, "code": outcome.why.code})
     return not outcome.is_outage

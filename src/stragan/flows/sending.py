@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from stragan.flows.tokens import Ask, Session
 from stragan.gateways.allegro import FormGone
-from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.outbox import actions
 from stragan.outbox.models import Sending
 
@@ -41,8 +41,12 @@ class Hold:
     def write(self, ask: Ask[T]) -> T:
         """Write, after it was noted that Allegro may have it from now on.
 
+        Whatever has to be waited for comes before the note, which holds the row for one call only.
+
         :raises NoLongerOurs: the row is not ours to send any more.
         """
-        if not actions.begin(self.row, now=real_now()):
+        return self.session.write(ask, begin=self._begin)
+
+    def _begin(self) -> None:
+        if not actions.begin(self.row, now=shared_now()):
             raise NoLongerOurs
-        return self.session.call(ask)

@@ -14,6 +14,7 @@ from stragan.flows.sync_tally import KINDS, Tally
 from stragan.flows.tokens import Session
 from stragan.gateways.allegro import AllegroClient, Heard, RawForm, content_hash
 from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.shops import leases, pending
 from stragan.shops.actions import ModuleOff, ShopNotConnected
 from stragan.shops.models import Shop, SyncRun
@@ -21,7 +22,7 @@ from stragan.shops.queries import may_go_on
 
 T = TypeVar("T")
 
-_RENEWED_EVERY_S: Final = 10.0
+RENEWED_EVERY_S: Final = 5.0
 GLANCE_EVERY_S: Final = 20.0
 _TRIES: Final = 4
 _PAUSE_S: Final = 0.2
@@ -47,6 +48,7 @@ class SyncHold:
         self._session = session
         self.ears = Ears()
         session.listen(self.ears.hear)
+        session.while_waiting(self._stay)
         self._started_at = now
         self._started_s = self._renewed_s = self._glanced_s = time.monotonic()
         self._reached_allegro = False
@@ -56,15 +58,13 @@ class SyncHold:
         return self._started_at + timedelta(seconds=time.monotonic() - self._started_s)
 
     def ask(self, question: Callable[[AllegroClient], T]) -> T:
-        """Ask Allegro, with the lease renewed while answers take long.
+        """Ask Allegro; the lease is renewed between tries and while an answer comes in.
 
         :raises ShopNotConnected: somebody switched the shop off or removed it meanwhile.
         :raises ModuleOff: somebody switched the Allegro module off meanwhile.
+        :raises LeaseLost: another process took the shop over.
         """
         require_on(self.shop)
-        if time.monotonic() - self._renewed_s > _RENEWED_EVERY_S:
-            leases.renew(self.shop.pk, owner=self._owner, now=real_now())
-            self._renewed_s = time.monotonic()
         answer = self._session.call(question)
         if not self._reached_allegro:
             self._reached_allegro = True
@@ -72,6 +72,15 @@ class SyncHold:
                 rows = Shop.objects.across_companies().filter(pk=self.shop.pk)
                 rows.update(manual_fetch_at=self.row.started_at)
         return answer
+
+    def _stay(self) -> None:
+        """Renew the lease now and then.
+
+        :raises LeaseLost: another process took the shop over.
+        """
+        if time.monotonic() - self._renewed_s > RENEWED_EVERY_S:
+            leases.renew(self.shop.pk, owner=self._owner, now=shared_now())
+            self._renewed_s = time.monotonic()
 
     def is_time_to_glance(self) -> bool:
         """Whether the newest orders were not looked at for a while; the next answer is no."""
@@ -93,7 +102,7 @@ class SyncHold:
         for tries_left in reversed(range(_TRIES)):
             try:
                 with transaction.atomic(durable=True):
-                    leases.renew(self.shop.pk, owner=self._owner, now=real_now())
+                    leases.renew(self.shop.pk, owner=self._owner, now=shared_now())
                     write()
                     self._note_progress()
                 break

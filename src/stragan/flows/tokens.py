@@ -1,11 +1,16 @@
 """A valid access token for a shop: refreshed by one process at a time, committed before its first use."""
 
+import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
+from django.db import DatabaseError
+
+from stragan.core.errors import Unavailable
 from stragan.flows.clients import check_shop, client_of, credentials, refresher_of
 from stragan.gateways.allegro import (
     AllegroClient,
@@ -16,6 +21,8 @@ from stragan.gateways.allegro import (
     TokenRejected,
 )
 from stragan.kit.clock import real_now
+from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
+from stragan.kit.shared_clock import shared_now
 from stragan.shops import actions, leases
 from stragan.shops.models import Shop, ShopState
 
@@ -26,6 +33,9 @@ LONGEST_WAIT_S: Final = 60.0
 ASKED_AGAIN: Final = timedelta(seconds=10)
 UNSURE: Final = "refresh_unsure"  # in the facts of an error: nobody knows which refresh token counts now
 _PAUSE_S: Final = 0.2
+_STORE_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0)  # between tries to keep a pair that Allegro has given out
+
+logger = logging.getLogger(__name__)
 
 
 class Ask(Protocol[T_co]):
@@ -41,6 +51,7 @@ class Session:
     def __init__(self, shop_id: int, *, heard: Callable[[Heard], None] | None = None) -> None:
         self._shop_id = shop_id
         self._heard = heard
+        self._still_here: Callable[[], None] | None = None
         self._token = ""
         self._client: AllegroClient | None = None
         self.requests = 0
@@ -49,6 +60,11 @@ class Session:
         """Tell *heard* of the answers from now on, beside whoever is told already."""
         before = self._heard
         self._heard = _both(before, heard) if before else heard
+        self._close()
+
+    def while_waiting(self, still_here: Callable[[], None]) -> None:
+        """Call *still_here* again and again while tokens or answers are waited for; it may raise."""
+        self._still_here = still_here
         self._close()
 
     def __enter__(self) -> Self:
@@ -70,11 +86,39 @@ class Session:
         :raises AllegroError: whatever the question raises.
         """
         try:
-            return self._ask(ask, access_token(self._shop_id))
+            return self._ask(ask, self._valid_token())
         except TokenRejected:
-            return self._ask(ask, access_token(self._shop_id, refused=self._token))
+            return self._ask(ask, self._valid_token(refused=self._token))
+
+    def write(self, ask: Ask[T_co], *, begin: Callable[[], None]) -> T_co:
+        """Ask for a change, and *begin* right before that: token and quota are there by then.
+
+        A token that is refused is refreshed once, then *begin* is called again.
+
+        :raises ReconnectNeeded: the connection is dead; the shop is marked.
+        :raises AllegroError: whatever the question raises.
+        """
+        try:
+            return self._write(ask, self._valid_token(), begin)
+        except TokenRejected:
+            return self._write(ask, self._valid_token(refused=self._token), begin)
+
+    def _valid_token(self, *, refused: str = "") -> str:
+        return access_token(self._shop_id, refused=refused, still_here=self._still_here)
+
+    def _write(self, ask: Ask[T_co], token: str, begin: Callable[[], None]) -> T_co:
+        client = self._client_with(token)
+        client.reserve()
+        begin()
+        self.requests += 1
+        return ask(client)
 
     def _ask(self, ask: Ask[T_co], token: str) -> T_co:
+        client = self._client_with(token)
+        self.requests += 1
+        return ask(client)
+
+    def _client_with(self, token: str) -> AllegroClient:
         if self._client is None or token != self._token:
             self._close()
             shop = Shop.objects.across_companies().get(pk=self._shop_id)
@@ -82,9 +126,10 @@ class Session:
             self._client = client_of(
                 api_url=shop.api_url, access_token=token, client_id=client_id, heard=self._heard
             )
+            if self._still_here is not None:
+                self._client.while_waiting(self._still_here)
             self._token = token
-        self.requests += 1
-        return ask(self._client)
+        return self._client
 
     def _close(self) -> None:
         if self._client is not None:
@@ -100,18 +145,22 @@ def _both(first: Callable[[Heard], None], second: Callable[[Heard], None]) -> Ca
     return hear
 
 
-def access_token(shop_id: int, *, refused: str = "") -> str:
+def access_token(shop_id: int, *, refused: str = "", still_here: Callable[[], None] | None = None) -> str:
     """Give a token that should work, refreshing it when it aged or was *refused*.
 
-    Waits, within bounds, while another process refreshes. Real time throughout. Every call to Allegro comes
+    Waits, within bounds, while another process refreshes, and calls *still_here* meanwhile. Never while it
+    refreshes itself: what that raises would cost the pair. Real time throughout. Every call to Allegro comes
     by here, so what is under way stops at its next question when the module is switched off.
 
     :raises ModuleOff: the company switched the Allegro module off.
     :raises ReconnectNeeded: the shop must be connected again.
     :raises AllegroUnavailable: refreshing is not possible now and the old token is of no use.
+    :raises Unavailable: the database could not keep the new pair; the old one is to be traded again at once.
     """
     deadline = time.monotonic() + LONGEST_WAIT_S
     while True:
+        if still_here is not None:
+            still_here()
         shop = Shop.objects.across_companies().select_related("company").get(pk=shop_id)
         check_shop(shop)
         if not shop.company.allegro_module:
@@ -120,7 +169,7 @@ def access_token(shop_id: int, *, refused: str = "") -> str:
             raise ReconnectNeeded(shop=shop.name, reason=shop.state_reason)
         if not _needs_refresh(shop, refused=refused, now=real_now()):
             return shop.access_token
-        lease = leases.take_token(shop_id, now=real_now())
+        lease = leases.take_token(shop_id, now=shared_now())
         if lease is not None:
             try:
                 _refresh(shop_id, refused=refused, lease=lease)
@@ -129,7 +178,7 @@ def access_token(shop_id: int, *, refused: str = "") -> str:
                     raise
                 return shop.access_token
             finally:
-                leases.release_token(shop_id, until=lease)
+                _release(shop_id, lease)
             continue
         if not refused and _still_lives(shop, now=real_now()):
             return shop.access_token  # another process is at it; the old one works until it is done
@@ -155,6 +204,7 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
     After a kill between Allegro's answer and our commit the next holder sends the same refresh token
     again, which Allegro takes for about a minute: the lease is shorter than that.
     """
+    held_until_s = time.monotonic() + leases.TOKEN_LEASE.total_seconds()
     shop = Shop.objects.across_companies().get(pk=shop_id)
     if not _needs_refresh(shop, refused=refused, now=real_now()):
         return
@@ -171,7 +221,39 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
         if actions.ask_to_reconnect(shop=shop, reason=dead.code, obtained_at=shop.token_obtained_at, now=now):
             raise
         return
-    actions.store_tokens(shop_id=shop_id, tokens=tokens_of(pair, obtained_at=real_now()), lease_until=lease)
+    try:
+        _store(shop_id, tokens_of(pair, obtained_at=real_now()), lease=lease, held_until_s=held_until_s)
+    except Unavailable as trouble:
+        trouble.params[UNSURE] = True
+        with suppress(DatabaseError):
+            actions.sync_by(shop_id, at=real_now() + ASKED_AGAIN)
+        raise
+
+
+def _store(shop_id: int, tokens: actions.Tokens, *, lease: datetime, held_until_s: float) -> None:
+    """Keep the pair: it lives nowhere else, and the one before dies within the minute.
+
+    :raises Unavailable: the database is full, busy or away, and was so each time while the lease ran.
+    """
+    for pause_s in (*_STORE_PAUSES_S, None):
+        try:
+            with told_as_trouble():
+                actions.store_tokens(shop_id=shop_id, tokens=tokens, lease_until=lease)
+        except Unavailable as trouble:
+            if pause_s is None or time.monotonic() >= held_until_s:
+                raise
+            logger.warning("shops.tokens.not_stored", extra={"shop_id": shop_id, "code": trouble.code})
+            time.sleep(pause_s)
+            drop_dead_connection()
+        else:
+            return
+
+
+def _release(shop_id: int, lease: datetime) -> None:
+    """Let others refresh; where the database cannot note that, the lease ends by itself."""
+    drop_dead_connection()
+    with suppress(DatabaseError):
+        leases.release_token(shop_id, until=lease)
 
 
 def _needs_refresh(shop: Shop, *, refused: str, now: datetime) -> bool:

@@ -17,8 +17,11 @@ _LONGEST_OF_A_SYNC: Final = timedelta(minutes=15)
 _LONGEST_OF_A_FORM: Final = timedelta(hours=1)
 
 
-def make_due(*, now: datetime) -> int:
-    """Bring back every instant that lies further ahead than anything is ever put off; gives how many."""
+def make_due(*, now: datetime, lease_now: datetime | None = None) -> int:
+    """Bring back every instant that lies further ahead than anything is ever put off; gives how many.
+
+    *lease_now* as in ``jobs.bring_back``.
+    """
     far = now + jobs.CLOCKS_DIFFER
     put_off: tuple[tuple[QuerySet[Any], str, timedelta], ...] = (
         (Shop.objects.across_companies(), "next_sync_at", _LONGEST_OF_A_SYNC),
@@ -32,4 +35,4 @@ def make_due(*, now: datetime) -> int:
     brought = [
         rows.filter(**{f"{name}__gt": far + longest}).update(**{name: now}) for rows, name, longest in put_off
     ]
-    return jobs.bring_back(now=now) + sum(brought)
+    return jobs.bring_back(now=now, lease_now=lease_now) + sum(brought)

@@ -10,7 +10,7 @@ from stragan.core.errors import Conflict, StraganError, Unavailable
 from stragan.jobs.registry import handler_of
 from stragan.kit import jobs
 from stragan.kit.clock import business_now, real_now
-from stragan.kit.database_trouble import told_as_trouble
+from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
 from stragan.kit.jobs import Failure
 from stragan.kit.models import Job
 
@@ -23,7 +23,10 @@ def run_job(job: Job) -> None:
     started_at = real_now()
     try:
         with told_as_trouble():
-            handler_of(job.name)(job.arguments, business_now())
+            try:
+                handler_of(job.name)(job.arguments, business_now())
+            finally:
+                drop_dead_connection()  # what became of the job is written down over a living one
     except StraganError as error:
         _fail(job, _reaction(error), started_at)
     except Exception:

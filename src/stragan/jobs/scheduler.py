@@ -15,6 +15,7 @@ from stragan.jobs import clock_put_right
 from stragan.kit import jobs
 from stragan.kit.jobs import Request
 from stragan.kit.sealing import seal
+from stragan.kit.shared_clock import shared_now
 from stragan.kit.statistics import refresh_statistics
 from stragan.orders import money_rows, statements
 from stragan.outbox import actions as outbox
@@ -57,7 +58,7 @@ class Scheduler:
         self.ticked_at = now
         if not _is_within(PLAN_EVERY, self.righted_at, now=now):
             self.righted_at = now
-            clock_put_right.make_due(now=now)
+            clock_put_right.make_due(now=now, lease_now=shared_now())
         ask_for_syncs(now=now)
         ask_for_offers(now=now)
         ask_for_pushes(now=now)
@@ -69,7 +70,7 @@ class Scheduler:
             self.planned_at = now
             ask_for_plans(now=now)
             ask_for_carriers(now=now)
-        jobs.fail_abandoned(now=now)
+        jobs.fail_abandoned(now=shared_now())
         if not _is_within(STATE_EVERY, self.stated_at, now=now):
             self.stated_at = now
             ask_for_statements(now=now)

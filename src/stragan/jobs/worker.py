@@ -22,6 +22,7 @@ from stragan.jobs.scheduler import Scheduler
 from stragan.kit import jobs
 from stragan.kit.clock import real_now
 from stragan.kit.models import Job
+from stragan.kit.shared_clock import shared_now
 
 LOOK_S: Final = 0.4
 RENEW_S: Final = 15.0
@@ -80,13 +81,13 @@ class Worker:
 
     def _take_all(self) -> None:
         while len(self._alive()) < self.threads and not self._is_stopping:
-            now = real_now()
+            now, due_by = shared_now(), real_now()
             # The last free thread is kept for what a person waits for: a first import takes minutes.
             is_last = len(self._alive()) == self.threads - 1 > 0
             priority = jobs.SOMEBODY_WAITS if is_last else jobs.ANY_PRIORITY
-            if not jobs.is_any_due(now=now, priority=priority):
+            if not jobs.is_any_due(now=now, due_by=due_by, priority=priority):
                 return
-            job = jobs.claim(worker=self.name, now=now, priority=priority)
+            job = jobs.claim(worker=self.name, now=now, due_by=due_by, priority=priority)
             if job is None:
                 return
             thread = threading.Thread(target=self._do, args=[job], name=f"job-{job.pk}", daemon=True)
@@ -108,7 +109,7 @@ class Worker:
         close_old_connections()
         held = self._alive()
         if held:
-            jobs.extend_leases(held, worker=self.name, now=real_now())
+            jobs.extend_leases(held, worker=self.name, now=shared_now())
 
     def _finish(self) -> int:
         """Wait for running jobs within a limit, then hand the rest back: another worker starts them anew."""

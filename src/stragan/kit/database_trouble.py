@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from stragan.core.errors import Unavailable
 
@@ -44,11 +44,15 @@ _OF_POSTGRESQL: Final[dict[str, type[Unavailable]]] = {
     "08": DatabaseAway,
     "57P": DatabaseAway,
     "53": DatabaseAway,  # too many connections
+    "58030": DatabaseAway,  # the server cannot read or write its files
 }
 
 
 def trouble_of(error: BaseException | None) -> Unavailable | None:
     """Give what *error* of the database means; None where it is something else, such as a missing table."""
+    if isinstance(error, InterfaceError):
+        # Else the driver was used in a wrong way, which is a bug.
+        return DatabaseAway() if "closed" in str(error) else None
     if not isinstance(error, OperationalError):
         return None
     cause = error.__cause__
@@ -64,6 +68,12 @@ def _first(kinds: dict[str, type[Unavailable]], code: str) -> Unavailable | None
     return next((kind() for start, kind in kinds.items() if code.startswith(start)), None)
 
 
+def drop_dead_connection() -> None:
+    """Make the next statement connect anew where the server cut the line; never within a transaction."""
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()
+
+
 @contextmanager
 def told_as_trouble() -> Iterator[None]:
     """Let what the database could not do come out as trouble that has a sentence.
@@ -72,7 +82,7 @@ def told_as_trouble() -> Iterator[None]:
     """
     try:
         yield
-    except OperationalError as error:
+    except (OperationalError, InterfaceError) as error:
         trouble = trouble_of(error)
         if trouble is None:
             raise

@@ -121,22 +121,30 @@ def unfinished_keys(start_of_key: str, *, company_id: int) -> set[str]:
     return set(rows.filter(state__in=[JobState.WAITING, JobState.RUNNING]).values_list("key", flat=True))
 
 
-def is_any_due(*, now: datetime, priority: int = ANY_PRIORITY) -> bool:
-    """Whether a worker would find something; reads one row and locks nothing."""
-    at = connection.ops.adapt_datetimefield_value(now)
+def is_any_due(*, now: datetime, due_by: datetime | None = None, priority: int = ANY_PRIORITY) -> bool:
+    """Whether a worker would find something, see ``claim``; reads one row and locks nothing."""
+    at, due = (connection.ops.adapt_datetimefield_value(one) for one in (now, due_by or now))
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM kit_job WHERE {_DUE} LIMIT 1", [priority, at, at])  # noqa: S608 -- our own constant
+        cursor.execute(f"SELECT 1 FROM kit_job WHERE {_DUE} LIMIT 1", [priority, due, at])  # noqa: S608 -- our own constant
         return cursor.fetchone() is not None
 
 
-def claim(*, worker: str, now: datetime, lease_s: int = LEASE_S, priority: int = ANY_PRIORITY) -> Job | None:
+def claim(
+    *,
+    worker: str,
+    now: datetime,
+    due_by: datetime | None = None,
+    lease_s: int = LEASE_S,
+    priority: int = ANY_PRIORITY,
+) -> Job | None:
     """Take the next due job for *worker*, or None; safe for any number of workers.
 
     One statement finds and takes the row, so no two workers get the same. Only jobs of *priority* and
-    more urgent ones (lower numbers) are considered.
+    more urgent ones (lower numbers) are considered. Leases go by *now*, of the clock that workers share;
+    *due_by* is of the worker's own clock, by which jobs are put off.
     """
     skip = "FOR UPDATE SKIP LOCKED" if connection.vendor == "postgresql" else ""
-    at = connection.ops.adapt_datetimefield_value(now)
+    at, due = (connection.ops.adapt_datetimefield_value(one) for one in (now, due_by or now))
     until = connection.ops.adapt_datetimefield_value(now + timedelta(seconds=lease_s))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -144,7 +152,7 @@ def claim(*, worker: str, now: datetime, lease_s: int = LEASE_S, priority: int =
             "UPDATE kit_job SET state = 'running', worker = %s, lease_until = %s, attempts = attempts + 1 "  # noqa: S608
             f"WHERE id = (SELECT id FROM kit_job WHERE {_DUE} ORDER BY priority, due_at, id LIMIT 1 {skip}) "
             "RETURNING id",
-            [worker, until, priority, at, at],
+            [worker, until, priority, due, at],
         )
         row = cursor.fetchone()
     return Job.objects.get(pk=row[0]) if row else None
@@ -227,14 +235,19 @@ def fail_abandoned(*, now: datetime) -> int:
     ).update(state=JobState.FAILED, error_code="job_abandoned", finished_at=now, lease_until=None)
 
 
-def bring_back(*, now: datetime) -> int:
-    """Make due what a clock that was ahead, and has been put right since, put off; gives how many rows."""
+def bring_back(*, now: datetime, lease_now: datetime | None = None) -> int:
+    """Make due what a clock that was ahead, and has been put right since, put off; gives how many rows.
+
+    *lease_now* is of the clock that leases go by, where that is another one.
+    """
     waiting = Job.objects.filter(state=JobState.WAITING)
     far = now + CLOCKS_DIFFER
     asked = waiting.filter(created_at__gt=far).update(due_at=now, created_at=now)
     again = waiting.filter(attempts__gt=0, due_at__gt=far + LONGEST_WISH).update(due_at=now)
-    held = Job.objects.filter(state=JobState.RUNNING, lease_until__gt=far + timedelta(seconds=LEASE_S))
-    return asked + again + held.update(lease_until=now)
+    lease_now = lease_now or now
+    longest = CLOCKS_DIFFER + timedelta(seconds=LEASE_S)
+    held = Job.objects.filter(state=JobState.RUNNING, lease_until__gt=lease_now + longest)
+    return asked + again + held.update(lease_until=lease_now)
 
 
 def failed_jobs(*, company_id: int, limit: int = 100) -> list[Job]:

@@ -1,12 +1,12 @@
 """What becomes of things to be sent: only the present holder of a row can say."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from stragan.companies.models import Company, User
 from stragan.kit.audit import Deed, record
@@ -15,7 +15,7 @@ from stragan.outbox.models import Sending, Writer
 from stragan.outbox.states import UNFINISHED, Kind, SendingState
 from stragan.shops.models import Shop
 
-HELD: Final = timedelta(seconds=60)  # longer than any one call: who took a row is dead after that
+HELD: Final = timedelta(seconds=120)  # longer than any one write: who took a row is dead after that
 KEPT: Final = timedelta(days=90)  # statuses; what became of documents and parcels is kept
 _RECORD_IS_LOST: Final = ("sending_file_rejected", "sending_record_missing")
 _FIRST_WAIT_S: Final = 10
@@ -98,8 +98,19 @@ def want_status(sending: Sending, *, now: datetime) -> Sending:
     return sending
 
 
-def next_due(shop_id: int, *, kinds: Iterable[Kind], now: datetime) -> Sending | None:
-    """The row to be worked off now, locked, in the caller's transaction; one of an order is in flight."""
+def next_due(
+    shop_id: int,
+    *,
+    kinds: Iterable[Kind],
+    now: datetime,
+    due_by: datetime,
+    only: Collection[int] | None = None,
+) -> Sending | None:
+    """The row to be worked off now, locked, in the caller's transaction; one of an order is in flight.
+
+    What was taken before goes by *now*, of the clock that all machines share; what was not, by *due_by*
+    of the machine's own. With *only* one of these rows.
+    """
     busy = Sending.objects.across_companies().filter(
         order_id=OuterRef("order_id"), kind=OuterRef("kind"), state=SendingState.SENDING
     )
@@ -108,7 +119,10 @@ def next_due(shop_id: int, *, kinds: Iterable[Kind], now: datetime) -> Sending |
         .select_for_update(of=("self",))
         .select_related("document", "parcel")
     )
-    rows = rows.filter(shop_id=shop_id, kind__in=list(kinds), state__in=UNFINISHED, due_at__lte=now)
+    rows = rows.filter(shop_id=shop_id, kind__in=list(kinds), state__in=UNFINISHED)
+    rows = rows.filter(Q(due_at__lte=now) | Q(due_at__lte=due_by, attempts=0))
+    if only is not None:
+        rows = rows.filter(pk__in=list(only))
     return rows.filter(~Exists(busy.exclude(pk=OuterRef("pk")))).order_by("due_at", "id").first()
 
 

@@ -1,12 +1,14 @@
 """Who may work with a shop now: leases that a conditional UPDATE takes, and that outlive no process long.
 
-A lease is the machine's own time, never the shifted business clock. A holder on this machine that no
-longer runs gives its lease up at once; one elsewhere when its time is over.
+A lease goes by the clock of the database, which all machines share (``shared_now``). A holder on this
+machine that no longer runs gives its lease up at once; one elsewhere when its time is over.
 """
 
+import hashlib
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -89,9 +91,18 @@ def release_token(shop_id: int, *, until: datetime) -> None:
 
 
 def _place() -> str:
-    """This machine and its process table: containers may share one name."""
+    """This machine since it started, and its process table, as a hash.
+
+    Machines may share a name, and the first process table has the same number on every Linux; containers
+    share the machine's start. Who differs in none of them sees the same processes.
+    """
+    parts = [socket.gethostname(), _read(lambda: (_PROC / "sys/kernel/random/boot_id").read_text().strip())]
+    parts.append(_read(lambda: str((_PROC / "self/ns/pid").readlink())))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
+
+
+def _read(fact: Callable[[], str]) -> str:
     try:
-        table = str(Path("/proc/self/ns/pid").readlink())
+        return fact()
     except OSError:
-        table = ""
-    return f"{socket.gethostname()[:30]}{table.removeprefix('pid:')}".replace(":", "_")
+        return ""

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 
 import pytest
+from django.db import connection, transaction
 
 from builders.companies import NOW
-from builders.database_troubles import a_full_disk
+from builders.database_troubles import a_full_disk, cut_the_line
 from stragan.core.errors import Refused, Unavailable
 from stragan.jobs import registry
 from stragan.jobs.running import run_job
@@ -47,10 +48,36 @@ def meets_a_full_disk(_arguments: Mapping[str, object], _now: datetime) -> None:
     raise a_full_disk()
 
 
+def loses_the_line(arguments: Mapping[str, object], _now: datetime) -> None:
+    Job.objects.count()  # Django looks after a line before its first use
+    cut_the_line()
+    Job.objects.count()
+    SEEN.append((arguments, _now))
+
+
+def loses_the_line_in_a_transaction(arguments: Mapping[str, object], now: datetime) -> None:
+    with transaction.atomic():
+        loses_the_line(arguments, now)
+
+
+def loses_the_line_at_its_end(arguments: Mapping[str, object], now: datetime) -> None:
+    SEEN.append((arguments, now))
+    cut_the_line()
+
+
 @pytest.fixture(autouse=True)
 def _handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     SEEN.clear()
-    for handler in (works, is_down, is_refused, has_a_bug, meets_a_full_disk):
+    for handler in (
+        works,
+        is_down,
+        is_refused,
+        has_a_bug,
+        meets_a_full_disk,
+        loses_the_line,
+        loses_the_line_in_a_transaction,
+        loses_the_line_at_its_end,
+    ):
         monkeypatch.setitem(registry.HANDLERS, handler.__name__, f"{__name__}:{handler.__name__}")
     # The suite imports tests by path, so their module is found by name only here.
     monkeypatch.setattr(registry, "import_module", lambda _name: __import__("sys").modules[__name__])
@@ -97,3 +124,20 @@ def test_a_name_nobody_knows_fails_at_once() -> None:
 def test_a_full_database_is_told_as_such_and_tried_again() -> None:
     job = run("meets_a_full_disk")
     assert (job.state, job.error_code) == (JobState.WAITING, "database_full")
+
+
+needs_a_server = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no line to cut")
+
+
+@needs_a_server
+@pytest.mark.parametrize("name", ["loses_the_line", "loses_the_line_in_a_transaction"])
+def test_a_line_cut_in_the_middle_is_told_over_a_new_one(name: str) -> None:
+    job = run(name)
+    assert (job.state, job.error_code, job.lease_until) == (JobState.WAITING, "database_away", None)
+    assert not SEEN
+
+
+@needs_a_server
+def test_a_job_that_was_done_when_the_line_was_cut_is_done() -> None:
+    assert run("loses_the_line_at_its_end").state == JobState.DONE
+    assert len(SEEN) == 1

@@ -4,9 +4,11 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from builders.database_troubles import (
+    a_broken_disk,
+    a_closed_line,
     a_file_nobody_may_write,
     a_full_disk,
     a_lock_of_somebody_else,
@@ -14,7 +16,7 @@ from builders.database_troubles import (
 )
 from stragan.cli import shop
 from stragan.cli.main import main
-from stragan.kit.database_trouble import told_as_trouble, trouble_of
+from stragan.kit.database_trouble import DatabaseAway, told_as_trouble, trouble_of
 
 pytestmark = pytest.mark.django_db
 
@@ -41,9 +43,25 @@ def test_a_server_that_was_never_reached_is_away() -> None:
     assert trouble.code == "database_away"
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="a word of PostgreSQL's")
+def test_a_server_that_cannot_reach_its_disk_is_away() -> None:
+    trouble = trouble_of(a_broken_disk())
+    assert trouble is not None
+    assert trouble.code == "database_away"
+
+
+def test_a_line_that_is_closed_already_is_away() -> None:
+    trouble = trouble_of(a_closed_line())
+    assert trouble is not None
+    assert trouble.code == "database_away"
+    with pytest.raises(DatabaseAway), told_as_trouble():
+        raise a_closed_line()
+
+
 def test_bugs_stay_bugs() -> None:
     assert trouble_of(a_missing_table()) is None
     assert trouble_of(sqlite3.OperationalError("not Django's")) is None
+    assert trouble_of(InterfaceError("Error binding parameter 0")) is None
     assert trouble_of(None) is None
     with pytest.raises(OperationalError), told_as_trouble():
         raise a_missing_table()

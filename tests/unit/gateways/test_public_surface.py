@@ -2,7 +2,8 @@
 
 from stragan.gateways import allegro
 
-CLIENTS = {"AllegroAuth", "AllegroClient", "Budget", "Grant", "Quota", "Patience", "SCOPES", "budget_for",
+CLIENTS = {"AllegroAuth", "AllegroClient", "Budget", "Grant", "Quota", "Patience", "SCOPES",
+           "LONGEST_SILENCE_S", "WRITTEN_WITHIN_S", "budget_for",
            "content_hash", "digest_of", "parse_form", "pkce_pair", "raw_form", "read_billing_entries",
            "read_events", "read_offers", "read_payment_operations", "user_agent",
            "without_contact"}  # fmt: skip

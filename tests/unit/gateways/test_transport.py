@@ -156,13 +156,67 @@ def test_a_post_that_never_left_is_sent_again() -> None:
         assert client.add_invoice("f", file_name="x.pdf", invoice_number=None) == "i"
 
 
-def test_a_put_under_a_revision_is_not_repeated_but_a_plain_one_is() -> None:
-    script = Script(refused(500), httpx2.Response(204))
+def test_what_must_not_be_sent_twice_is_not_sent_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stragan.gateways.allegro.transport.SENT_WITHIN_S", 0.0)
+    script = Script(httpx2.Response(201, content=b'{"id":"i"}'))
+    with script.client() as client, pytest.raises(AllegroUnavailable) as late:
+        client.add_invoice("f", file_name="x.pdf", invoice_number=None)
+    assert late.value.params["never_sent"]
+    assert (script.requests, script.slept) == ([], [])
+
+
+def test_a_file_arrives_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stragan.gateways.allegro.transport._PIECE_BYTES", 3)
+    script = Script(httpx2.Response(200))
     with script.client() as client:
-        client.set_fulfillment("f", status="SENT")
+        client.upload_invoice_file("f", invoice_id="i", pdf=b"%PDF-1.7")
+    [sent] = script.requests
+    assert (sent.content, sent.headers["content-length"]) == (b"%PDF-1.7", "8")
+    assert "transfer-encoding" not in sent.headers
+
+
+def test_who_waits_is_told_before_each_try_and_pause_and_while_an_answer_comes() -> None:
+    script = Script(httpx2.ReadTimeout("slow"), lambda _request: httpx2.Response(200, stream=_Pieces()))
+    seen: list[tuple[int, int]] = []
+    with script.client() as client:
+        client.while_waiting(lambda: seen.append((len(script.requests), len(script.slept))))
+        assert client.me().id == "1"
+    assert seen == [(0, 0), (1, 0), (1, 1), (2, 1), (2, 1)]
+
+
+def test_what_is_raised_while_waiting_ends_the_call() -> None:
+    def lost() -> None:
+        raise Conflict
+
+    script = Script(ME)
+    with script.client() as client:
+        client.while_waiting(lost)
+        with pytest.raises(Conflict):
+            client.me()
+    assert script.requests == []
+
+
+def test_a_share_taken_beforehand_is_the_next_calls() -> None:
+    purse = Purse(
+        Grant(requests=0, seconds=2.5), Grant(requests=1, seconds=60), Grant(requests=1, seconds=60)
+    )
+    script = Script(ME)
+    with script.client(budget=Budget(quota=purse)) as client:
+        client.reserve()
+        client.reserve()
+        assert (script.slept, script.requests) == ([3.0], [])
+        client.me()
+        assert (script.slept, len(purse.grants)) == ([3.0], 1)
+        client.me()
+    assert purse.grants == []
+
+
+@pytest.mark.parametrize("revision", ["r", None])
+def test_a_status_is_not_set_again_once_it_may_have_been_set(revision: str | None) -> None:
     script = Script(refused(500), httpx2.Response(204))
     with script.client() as client, pytest.raises(AllegroUnavailable):
-        client.set_fulfillment("f", status="SENT", revision="r")
+        client.set_fulfillment("f", status="SENT", revision=revision)
+    assert len(script.requests) == 1
 
 
 def test_patience_can_be_shortened() -> None:
@@ -170,6 +224,11 @@ def test_patience_can_be_shortened() -> None:
     with script.client(patience=Patience(attempts=1)) as client, pytest.raises(AllegroUnavailable):
         client.me()
     assert len(script.requests) == 1
+
+
+class _Pieces(httpx2.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (ME.content[:5], ME.content[5:])
 
 
 class _Endless(httpx2.SyncByteStream):

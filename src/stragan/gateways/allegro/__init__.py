@@ -15,6 +15,8 @@ from stragan.gateways.allegro.budget import (
     budget_for,
 )
 from stragan.gateways.allegro.client import (
+    LONGEST_SILENCE_S,
+    WRITTEN_WITHIN_S,
     AllegroClient,
 )
 from stragan.gateways.allegro.errors import (
@@ -146,7 +148,9 @@ from stragan.gateways.allegro.transport import (
 from stragan.gateways.shapes import learn
 
 __all__ = [
+    "LONGEST_SILENCE_S",
     "SCOPES",
+    "WRITTEN_WITHIN_S",
     "AccessDenied",
     "AdditionalService",
     "AllegroAuth",

@@ -31,13 +31,28 @@ from stragan.gateways.allegro.shipments import (
     read_new_shipment,
     read_shipments,
 )
-from stragan.gateways.allegro.transport import Answer, Call, Heard, Patience, Transport, iso, understood
+from stragan.gateways.allegro.transport import (
+    CONNECTED_WITHIN_S,
+    SENT_WITHIN_S,
+    Answer,
+    Call,
+    Heard,
+    Patience,
+    Transport,
+    iso,
+    understood,
+)
 
 T = TypeVar("T")
 
 MEDIA_TYPE: Final = "application/vnd.allegro.public.v1+json"
 REACHABLE_FORMS: Final = 10_000
 TIMEOUT_S: Final = 20.0
+# From the call of a method that is not repeated until nothing more comes of it: sent to the last piece,
+# that piece taken by the line, and Allegro at work on it.
+WRITTEN_WITHIN_S: Final = SENT_WITHIN_S + 2 * TIMEOUT_S
+# A pause, or a connection, its handshake and the beginning of an answer.
+LONGEST_SILENCE_S: Final = max(Patience().longest_wait_s, 2 * CONNECTED_WITHIN_S + TIMEOUT_S)
 _ENGLISH: Final = {"Accept-Language": "en-US"}  # the only language these resources accept
 _NOT_FOUND: Final = 404
 _GONE: Final = frozenset({404, 410})
@@ -96,6 +111,17 @@ class AllegroClient:
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
+
+    def while_waiting(self, still_here: Callable[[], None]) -> None:
+        """Call *still_here* at least once in ``LONGEST_SILENCE_S`` while a call takes long; it may raise."""
+        self._transport.while_waiting(still_here)
+
+    def reserve(self) -> None:
+        """Wait now for the next call's share of the quota, so that the call itself starts at once.
+
+        :raises RateLimited: that would take too long.
+        """
+        self._transport.reserve()
 
     def me(self) -> Me:
         """Return the seller this token belongs to."""
@@ -188,8 +214,8 @@ class AllegroClient:
     def set_fulfillment(self, form_id: str, *, status: str, revision: str | None = None) -> None:
         """Set the seller's status of the whole order.
 
-        With *revision* Allegro refuses when the form changed since; such a call is never repeated by
-        itself, because its own success makes the revision stale.
+        With *revision* Allegro refuses when the form changed since. Never repeated by itself: its own
+        success makes the revision stale, and without one it would undo what somebody sets meanwhile.
 
         :raises AllegroConflict: the revision is stale.
         :raises FormGone: Allegro has no such form.
@@ -201,7 +227,6 @@ class AllegroClient:
                 params=_given([("checkoutForm.revision", revision)]),
                 headers={"Content-Type": MEDIA_TYPE, **_ENGLISH},
                 content=msgspec.json.encode({"status": status}),
-                repeatable=revision is None,
             ),
             lambda _answer: None,
             form_id=form_id,

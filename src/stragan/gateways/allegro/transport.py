@@ -6,7 +6,7 @@ import math
 import random
 import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -34,6 +34,9 @@ T = TypeVar("T")
 
 LARGEST_ANSWER_BYTES: Final = 32 * 1024 * 1024
 LONGEST_ANSWER_S: Final = 120.0
+CONNECTED_WITHIN_S: Final = 5.0  # to one address; the handshake may take as long again
+SENT_WITHIN_S: Final = 60.0  # what must not be asked twice has left by then, or never leaves
+_PIECE_BYTES: Final = 64 * 1024
 _RETRIED: Final = frozenset({408, 429, 500, 502, 503, 504})
 _NEVER_SENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _SERVER_FAULT: Final = 500
@@ -55,7 +58,10 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """What to ask. ``repeatable`` means: asking twice has the effect of asking once."""
+    """What to ask. ``repeatable`` means: asking twice has the effect of asking once.
+
+    Of what is not, nothing is sent after ``until``, an instant of the monotonic clock.
+    """
 
     method: str
     path: str
@@ -63,6 +69,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     content: bytes | None = None
     repeatable: bool = False
+    until: float = math.inf
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +165,7 @@ class Transport:
         self._client = httpx2.Client(
             base_url=base_url,
             headers=dict(headers),
-            timeout=timeout_s,
+            timeout=httpx2.Timeout(timeout_s, connect=min(timeout_s, CONNECTED_WITHIN_S)),
             transport=transport,
             follow_redirects=False,
             verify=_trusted(),
@@ -169,6 +176,8 @@ class Transport:
         self._sleep = sleep
         self._refusal = refusal or refusal_of
         self._heard = heard
+        self._has_reserve = False
+        self._still_here: Callable[[], None] = _nothing
 
     def __enter__(self) -> Self:
         return self
@@ -180,27 +189,49 @@ class Transport:
         """Close the connections."""
         self._client.close()
 
+    def while_waiting(self, still_here: Callable[[], None]) -> None:
+        """Call *still_here* before each try and each pause and while an answer comes in; it may raise."""
+        self._still_here = still_here
+
     def send(self, call: Call, read: Callable[[Answer], T]) -> T:
         """Ask, repeat where that is safe and useful, and let *read* understand the answer.
 
         :raises AllegroError: by reaction, see ``errors``.
         """
+        if not call.repeatable:
+            call = msgspec.structs.replace(call, until=time.monotonic() + SENT_WITHIN_S)
+        return self._patiently(lambda: self._once(call, read), call=call)
+
+    def reserve(self) -> None:
+        """Take the next call's request of the budget now, so that the call itself does not wait for it.
+
+        :raises RateLimited: that would take too long.
+        """
+        if not self._has_reserve:
+            self._patiently(self._take_of_budget, call=Call(method="", path="", repeatable=True))
+            self._has_reserve = True
+
+    def _patiently(self, ask: Callable[[], T], *, call: Call) -> T:
         waited_s = 0.0
         attempt = 1
         while True:
             try:
-                return self._once(call, read)
+                return ask()
             except AllegroUnavailable as trouble:
                 self._note_limit(trouble)
                 wait_s = self._wait_before(attempt + 1, trouble, waited_s=waited_s)
                 if wait_s is None or not (call.repeatable or trouble.params.get("never_sent")):
                     raise
-            self._sleep(wait_s)
+                if time.monotonic() + wait_s >= call.until:
+                    raise
+            self._pause(wait_s)
             waited_s += wait_s
             attempt += 1
 
     def _once(self, call: Call, read: Callable[[Answer], T]) -> T:
-        self._reserve()
+        if not self._has_reserve:
+            self._take_of_budget()
+        self._has_reserve = False
         try:
             answer = self._exchange(call)
         except httpx2.TimeoutException as timeout:
@@ -221,7 +252,7 @@ class Transport:
             self._heard(heard_of(call, answer))
         return found
 
-    def _reserve(self) -> None:
+    def _take_of_budget(self) -> None:
         """Take one request of the budget, and wait where it says so."""
         if self._budget is None:
             return
@@ -231,7 +262,11 @@ class Transport:
             wait_s = math.ceil(spent.seconds)
             raise RateLimited(problem="quota", retry_after_s=wait_s, never_sent=True) from spent
         if wait_s:
-            self._sleep(wait_s)
+            self._pause(wait_s)
+
+    def _pause(self, seconds: float) -> None:
+        self._still_here()
+        self._sleep(seconds)
 
     def _note_limit(self, trouble: AllegroUnavailable) -> None:
         if self._budget and isinstance(trouble, RateLimited) and not trouble.params.get("never_sent"):
@@ -242,15 +277,21 @@ class Transport:
 
     def _exchange(self, call: Call) -> Answer:
         """Send and read to the end, within the limits of size and time."""
+        self._still_here()
         deadline = time.monotonic() + LONGEST_ANSWER_S
         headers = dict(call.headers)
+        content: bytes | Iterator[bytes] | None = call.content
+        if call.content and not call.repeatable:
+            headers["Content-Length"] = str(len(call.content))
+            content = _in_time(call.content, until=call.until)
         with self._client.stream(
-            call.method, call.path, params=list(call.params) or None, headers=headers, content=call.content
+            call.method, call.path, params=list(call.params) or None, headers=headers, content=content
         ) as response:
             body = bytearray()
             trace_id = response.headers.get("trace-id", "")
             for chunk in response.iter_bytes():
                 body += chunk
+                self._still_here()
                 if len(body) > LARGEST_ANSWER_BYTES:
                     raise UnreadableAnswer(
                         status=response.status_code, trace_id=trace_id, problem="too_large"
@@ -273,6 +314,18 @@ class Transport:
             base_s = patience.rate_limited_wait_s if limited else patience.first_wait_s
             wait_s = min(patience.longest_wait_s, base_s * 2 ** (attempt - 2) * _JITTER.uniform(1.0, 1.5))
         return wait_s if waited_s + wait_s <= patience.total_wait_s else None
+
+
+def _nothing() -> None:
+    pass
+
+
+def _in_time(content: bytes, *, until: float) -> Iterator[bytes]:
+    """Give *content* in pieces; who waited too long for a connection or a slow line sends no more of it."""
+    for start in range(0, len(content), _PIECE_BYTES):
+        if time.monotonic() >= until:
+            raise AllegroUnavailable(problem="timeout", never_sent=not start)
+        yield content[start : start + _PIECE_BYTES]
 
 
 def _unavailable(trouble: Exception, *, problem: str) -> AllegroUnavailable:
