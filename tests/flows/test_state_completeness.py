@@ -16,11 +16,13 @@ from standins.allegro.faults import Fault
 from stragan.cli.main import main
 from stragan.core.dates import start_of_warsaw_day, warsaw_date
 from stragan.flows import statement_files
+from stragan.flows.reconcile_orders import work_check
 from stragan.flows.state_completeness import DayNotOver, ask, make_statement
+from stragan.gateways.allegro import Heard
 from stragan.kit.models import SigningKey
-from stragan.orders import statements
+from stragan.orders import check_runs, statements
 from stragan.orders.models import Order, Statement
-from stragan.shops.models import Shop
+from stragan.shops.models import Shop, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -90,6 +92,48 @@ def test_hiding_one_order_from_any_source_makes_it_incomplete_and_names_the_orde
     pdf = statement_files.pdf_of(statement)
     assert pdf.startswith(b"%PDF-")
     assert pdf == statement_files.pdf_of(statement), "the same bytes each time"
+
+
+def test_an_order_on_its_way_leaves_the_day_incomplete(market: Market, shop: Shop) -> None:
+    now = datetime.now(tz=UTC)
+    form = a_paid_form(9)
+    form["lineItems"][0]["boughtAt"] = now.isoformat()
+    market.put(form)
+    SyncRun.objects.for_company(market.company).create(
+        company=market.company, shop=shop, trigger="background", state="done", started_at=now, finished_at=now
+    )
+    statement = make_statement(shop_id=shop.pk, day=warsaw_date(now))
+    assert statement is not None
+    content = json.loads(statements.content_of(statement))
+    assert (content["allegro"]["orders"], content["ours"]["orders"]) == (1, 0)
+    assert (content["complete"], statement.complete, statement.gaps) == (False, False, 1)
+    [told] = content["differences"]
+    assert (told["order"], told["cause"], told["explained"]) == (form["id"], "arriving", False)
+
+
+@pytest.mark.parametrize("when", ["/order/checkout-forms", "/order/events"])
+def test_both_columns_tell_of_the_same_moment_while_orders_come_in(
+    market: Market, shop: Shop, when: str
+) -> None:
+    """An order that comes to both sides while the sources are read is counted on both sides or on neither."""
+    to_come = [a_paid_form(8)]
+
+    def hear(heard: Heard) -> None:
+        if to_come and heard.path.startswith(when):
+            market.put(to_come.pop())
+            market.fetch(shop)
+
+    run = check_runs.start(company=market.company, shop=shop, since=DAY, until=DAY, user=None, now=NOW)
+    figures = work_check(run_id=run.pk, heard=hear)[shop.pk]
+    run.refresh_from_db()
+    assert run.complete
+    assert not to_come
+    assert (figures["orders"], figures["totals"]) == (run.orders, run.totals)
+    later = make_statement(shop_id=shop.pk, day=DAY)
+    assert later is not None
+    content = json.loads(statements.content_of(later))
+    assert content["ours"]["orders"] == content["allegro"]["orders"] == 5
+    assert content["ours"]["received"] == content["ours"]["totals"] == content["allegro"]["totals"]
 
 
 @pytest.mark.parametrize("what", ["scope", "outage"])

@@ -74,15 +74,22 @@ def make_statement(*, shop_id: int, day: date, user: User | None = None) -> Stat
     run = check_runs.start(
         company=shop.company, shop=shop, since=day, until=day, user=user, now=real_now(), is_daily=True
     )
-    reconcile_orders.work_check(run_id=run.pk, heard=hear)
+    figures = reconcile_orders.work_check(run_id=run.pk, heard=hear).get(shop.pk)
     run.refresh_from_db()
     now = real_now()
-    content = _content(run, shop, day=day, answers=answers, now=now)
+    ours = figures or statements.our_figures(shop, day)  # nothing was compared to the end
+    content = _content(run, shop, day=day, ours=ours, answers=answers, now=now)
     return statements.keep(run=run, shop=shop, day=day, content=content, now=now)
 
 
 def _content(
-    run: ReconcileRun, shop: Shop, *, day: date, answers: list[dict[str, object]], now: datetime
+    run: ReconcileRun,
+    shop: Shop,
+    *,
+    day: date,
+    ours: Mapping[str, object],
+    answers: list[dict[str, object]],
+    now: datetime,
 ) -> dict[str, Any]:
     sources: Mapping[str, Mapping[str, object]] = run.sources.get(str(shop.pk), {})
     all_answered = all(sources.get(name, {}).get("state") == "compared" for name in _SOURCES)
@@ -96,7 +103,7 @@ def _content(
         "time_zone": "Europe/Warsaw",
         "complete": run.complete is True and all_answered,
         "allegro": {"orders": run.orders, "totals": run.totals},
-        "ours": statements.our_figures(shop, day),
+        "ours": ours,
         "sources": {name: dict(sources.get(name) or {"state": "unknown"}) for name in _SOURCES},
         "differences": [
             {
