@@ -21,7 +21,14 @@ from stragan.flows.reconcile_orders import ask_for_check, check_now, default_per
 from stragan.kit.clock import business_today
 from stragan.kit.models import Job
 from stragan.orders.check_runs import PeriodImpossible, findings_of, open_findings
-from stragan.orders.models import Order, OrderLine, ReconcileFinding, ReconcileRun
+from stragan.orders.models import (
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderRevision,
+    ReconcileFinding,
+    ReconcileRun,
+)
 from stragan.shops.actions import ShopNotConnected, disable_shop, remove_shop
 from stragan.shops.models import PendingForm, Shop, SyncRun
 
@@ -363,6 +370,28 @@ def test_fetching_again_closes_gaps_of_every_kind(market: Market, shop: Shop) ->
     again = check(market)
     assert found(again) == [("order_extra", "gone", "2", True)]
     assert again.complete
+
+
+def test_figures_altered_here_are_put_right_without_a_second_revision(market: Market, shop: Shop) -> None:
+    boss = a_member(market.company)
+    before = ours(market, 3).get()
+    line = before.lines.get()
+    ours(market, 3).update(total=Decimal("1.00"))
+    OrderLine.objects.for_company(market.company).filter(pk=line.pk).delete()
+    gaps = list(findings_of(check(market)))
+    assert {row.cause for row in gaps} == {"altered_here"}
+    reconcile_deeds.fetch_again(company=market.company, findings=gaps, by=boss, now=datetime.now(tz=UTC))
+    sync_shop(shop_id=shop.pk, now=datetime.now(tz=UTC))
+    after = ours(market, 3).get()
+    assert (after.total, after.content_sha256, after.revision_count) == (
+        before.total,
+        before.content_sha256,
+        1,
+    )
+    assert [(row.line_id, row.price) for row in after.lines.all()] == [(line.line_id, line.price)]
+    assert OrderRevision.objects.filter(order=after).count() == 1
+    assert OrderEvent.objects.filter(order=after, verb="replayed").count() == 1
+    assert check(market).complete
 
 
 def test_nothing_is_fetched_for_a_shop_that_is_not_connected(market: Market, shop: Shop) -> None:
