@@ -76,6 +76,40 @@ def test_a_day_that_all_sources_agree_on_is_complete_with_the_answers_it_rests_o
     assert content["company"]["nip"] == market.company.nip
 
 
+def test_the_refusals_behind_gone_and_withdrawn_are_among_the_answers(market: Market, shop: Shop) -> None:
+    gone, withdrawn = a_numbered_form(2)["id"], a_numbered_form(7)["id"]
+    market.put(a_paid_form(7))  # bought and withdrawn before anybody fetched it
+    passed_s = market.world.now_ms() / 1000 - NOON.timestamp()
+    market.world.emit(market.world.by_id[withdrawn], "BOUGHT", delay_seconds=passed_s)
+    for form_id in (gone, withdrawn):
+        market.world.retire(market.world.by_id[form_id])
+    statement, content = stated(shop)
+    assert [(one["order"], one["cause"]) for one in content["differences"]] == [(gone, "gone")]
+    assert content["sources"]["journal"]["withdrawn"] == 1
+    refusals = {one["asked"]: one for one in content["answers"] if one["status"] != 200}
+    assert sorted(refusals) == sorted(f"GET /order/checkout-forms/{one}" for one in (gone, withdrawn))
+    for one in refusals.values():
+        assert one["status"] == 404
+        assert one["trace_id"]
+        assert len(one["sha256"]) == 64
+    assert statement_files.pdf_of(statement).startswith(b"%PDF-")
+
+
+def test_a_statement_from_before_refusals_were_kept_is_still_verified(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statement, content = stated(shop)
+    content["answers"] = [
+        {name: one[name] for name in ("asked", "sha256", "at")} for one in content["answers"]
+    ]
+    old = statements.keep(run=statement.run, shop=shop, day=DAY, content=content, now=NOW)
+    path = tmp_path / "old.json"
+    path.write_bytes(statements.file_of(old))
+    assert main(["orders", "verify", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"]
+    assert statement_files.pdf_of(old).startswith(b"%PDF-")
+
+
 @pytest.mark.parametrize("source", ["list", "journal", "payments", "ours"])
 def test_hiding_one_order_from_any_source_makes_it_incomplete_and_names_the_order(
     market: Market, shop: Shop, source: str

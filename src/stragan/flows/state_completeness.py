@@ -67,9 +67,16 @@ def make_statement(*, shop_id: int, day: date, user: User | None = None) -> Stat
     answers: list[dict[str, object]] = []
 
     def hear(heard: Heard) -> None:
-        if heard.is_success:
-            sha256 = signing.sha256_of(heard.body)
-            answers.append({"asked": heard.asked, "sha256": sha256, "at": _instant(real_now())})
+        # Refusals too: "gone" and "withdrawn" rest on an answer that says there is no such order.
+        answers.append(
+            {
+                "asked": heard.asked,
+                "status": heard.status,
+                "trace_id": heard.trace_id or None,
+                "sha256": signing.sha256_of(heard.body),
+                "at": _instant(real_now()),
+            }
+        )
 
     run = check_runs.start(
         company=shop.company, shop=shop, since=day, until=day, user=user, now=real_now(), is_daily=True
