@@ -73,6 +73,7 @@ def test_a_day_that_all_sources_agree_on_is_complete_with_the_answers_it_rests_o
         assert any(part in one for one in asked), part
     assert all(len(answer["sha256"]) == 64 for answer in content["answers"])
     assert "Bearer" not in json.dumps(content)
+    assert content["refunds"] == "added_up_not_compared"
     assert content["company"]["nip"] == market.company.nip
 
 

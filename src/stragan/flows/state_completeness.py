@@ -111,6 +111,7 @@ def _content(
         "complete": run.complete is True and all_answered,
         "allegro": {"orders": run.orders, "totals": run.totals},
         "ours": ours,
+        "refunds": statements.REFUNDS,
         "sources": {name: dict(sources.get(name) or {"state": "unknown"}) for name in _SOURCES},
         "differences": [
             {

@@ -175,6 +175,8 @@ def _said(source: dict[str, Any]) -> str:
     for name, word in (("paid", _("paid")), ("refunded", _("refunded"))):
         sums = source.get(name, {})
         parts += [f"{word} {show.money(Decimal(total), currency)}" for currency, total in sums.items()]
+    if "operations" in source:
+        parts.append(_("refunds: added up, not compared"))
     return ", ".join(parts)
 
 
