@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import F
 
 from builders.archives import a_season, offers_of, tables_of
-from builders.companies import a_company
+from builders.companies import a_company, a_member
 from builders.markets import NOW, Market, a_market
 from stragan.archive.content import unpacked
 from stragan.archive.models import ArchivedAnswer
@@ -26,7 +27,10 @@ from stragan.flows.archive_feed import (
 )
 from stragan.flows.fetch_billing import fetch_billing
 from stragan.flows.fetch_payments import fetch_payments
+from stragan.flows.reconcile_deeds import fetch_again
+from stragan.flows.reconcile_orders import check_now
 from stragan.flows.refresh_offers import refresh
+from stragan.orders import check_runs
 from stragan.orders.models import Order, OrderRevision
 from stragan.shops.models import PendingForm, Shop
 
@@ -79,6 +83,31 @@ def test_a_fresh_database_fed_from_the_archive_is_the_same_row_for_row(market: M
         for one in (shop, original)
     ]
     assert pending[0] == pending[1]
+
+
+def test_figures_that_were_altered_and_put_right_are_fed_as_they_are(market: Market, tmp_path: Path) -> None:
+    shop = Shop.objects.for_company(market.company).get()
+    rows = Order.objects.for_company(market.company).filter(
+        visible=True, allegro_status="READY_FOR_PROCESSING"
+    )
+    order = rows.order_by("id")[0]
+    rows.filter(pk=order.pk).update(total=F("total") + 1)
+    found = check_runs.findings_of(
+        check_now(company=market.company, shop=shop, since=shop.since_date, until=NOW.date())
+    )
+    altered = [row for row in found if row.order_id == order.pk]
+    assert {row.cause for row in altered} == {"altered_here"}
+    fetch_again(company=market.company, findings=altered, by=a_member(market.company), now=NOW)
+    market.fetch(shop)
+    path = tmp_path / "archive.jsonl.gz"
+    export(market.company, path, now=NOW)
+    copy = a_fresh_company(market)
+    feed(copy, path, now=NOW)
+    ours, theirs = tables_of(copy), tables_of(market.company)
+    for tables in (ours, theirs):  # when somebody put it right stands in the timeline of that house only
+        tables["events"] = [row for row in tables["events"] if row["verb"] != "replayed"]
+        tables["orders"] = [{**row, "changed_at": None} for row in tables["orders"]]
+    assert ours == theirs
 
 
 def test_feeding_goes_on_where_it_was_killed(

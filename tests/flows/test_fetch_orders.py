@@ -406,5 +406,36 @@ def test_orders_bought_before_the_first_day_stay_out(empty: Market) -> None:
     assert run.new == 1
 
 
+def test_allegros_latest_event_is_known_where_the_journal_is_not_read_to_it(market: Market) -> None:
+    shop = market.connect()
+    market.fetch(shop)
+    shop.refresh_from_db()
+    before = shop.cursor
+    assert shop.latest_event_id == before
+    market.world.add_orders(50, seller=0)
+    latest = str(market.world.journals[0].events[-1].id)
+    market.world.faults.add(_refusal("/order/events", skip=0, status=403))
+    assert market.fetch(shop).state == "failed"
+    shop.refresh_from_db()
+    assert (shop.cursor, shop.latest_event_id) == (before, latest)
+    assert shop.latest_event_at is not None
+    assert shop.cursor_at is not None
+    assert shop.latest_event_at > shop.cursor_at
+    market.world.faults.clear()
+    assert market.fetch(shop).new == 50
+    shop.refresh_from_db()
+    assert (shop.cursor, shop.latest_event_at) == (latest, shop.cursor_at)
+
+
+def test_orders_come_where_allegro_does_not_tell_its_latest_event(market: Market) -> None:
+    shop = market.connect()
+    market.fetch(shop)
+    market.world.add_orders(3, seller=0)
+    market.world.faults.add(_refusal("/order/event-stats", skip=0, status=403))
+    assert market.fetch(shop).new == 3
+    shop.refresh_from_db()
+    assert shop.latest_event_id == shop.cursor
+
+
 def _refusal(path: str, *, skip: int, status: int) -> Fault:
     return Fault(kind="server_error", path=path, skip=skip, status=status)

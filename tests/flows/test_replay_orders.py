@@ -10,13 +10,16 @@ import pytest
 
 from builders.companies import a_company, a_shop
 from builders.markets import NOW, Market, a_market
+from builders.products import a_product
 from standins.allegro import changes
 from stragan.companies.models import Company
 from stragan.flows.draft_document import OrderNotFound
 from stragan.flows.import_orders import prepare_forms, rules_of, store_forms
 from stragan.flows.replay_orders import Replayed, Tally, chosen_orders, replay
 from stragan.gateways.allegro import RawForm
+from stragan.orders.actions import mark_documented
 from stragan.orders.models import Order, OrderEvent, OrderLine, OrderRevision
+from stragan.products.models import SoldOffer
 from stragan.shops.models import Shop
 
 pytestmark = pytest.mark.django_db
@@ -74,10 +77,88 @@ def test_what_differs_is_shown_and_then_put_right(market: Market) -> None:
     assert replayed(market.company) == []
 
 
+def test_lines_that_are_lost_invented_or_misplaced_are_shown_and_put_right(market: Market) -> None:
+    product = a_product(market.company)
+    first, second, third = [order for order in market.orders().values() if order.visible][:3]
+    lost, misplaced = first.lines.all()[0], second.lines.all()[0]
+    before = lines_of(market.company)
+    SoldOffer.objects.for_company(market.company).filter(offer_id=lost.offer_id).update(product=product)
+    OrderLine.objects.for_company(market.company).filter(pk=lost.pk).delete()
+    OrderLine.objects.for_company(market.company).filter(pk=misplaced.pk).update(order=third)
+    invented = OrderLine.objects.for_company(market.company).create(
+        company=market.company,
+        order=third,
+        seller_id=third.seller_id,
+        position=9,
+        line_id="never-bought",
+        offer_id="1",
+        offer_name="Nic",
+        quantity=2,
+        price=Decimal("1.00"),
+    )
+    shown = replayed(market.company)
+    assert {(one.form_id, dev.field, dev.stored, dev.derived) for one in shown for dev in one.deviations} == {
+        (first.allegro_id, f"lines.{lost.line_id}", None, f"{lost.quantity} × {lost.offer_name}"),
+        (
+            second.allegro_id,
+            f"lines.{misplaced.line_id}",
+            f"order {third.number}",
+            f"{misplaced.quantity} × {misplaced.offer_name}",
+        ),
+        (third.allegro_id, "lines.never-bought", "2 × Nic", None),
+    }
+    assert replayed(market.company, is_dry=False) == shown
+    assert lines_of(market.company) == before
+    assert not OrderLine.objects.for_company(market.company).filter(pk=invented.pk).exists()
+    assert first.lines.get(line_id=lost.line_id).product == product
+    assert replayed(market.company) == []
+
+
+def test_a_line_left_at_the_older_of_two_merged_orders_goes_to_the_newer(market: Market) -> None:
+    older = Order.objects.for_company(market.company).filter(superseded_by__isnull=False)[0]
+    newer = older.superseded_by
+    assert newer is not None
+    line = newer.lines.all()[0]
+    OrderLine.objects.for_company(market.company).filter(pk=line.pk).update(order=older)
+    [shown] = replayed(market.company, is_dry=False)
+    assert (shown.form_id, [one.field for one in shown.deviations]) == (
+        newer.allegro_id,
+        [f"lines.{line.line_id}"],
+    )
+    line.refresh_from_db()
+    assert line.order_id == newer.pk
+    assert replayed(market.company) == []
+
+
+def test_an_order_hidden_by_nobody_is_shown_and_put_right(market: Market) -> None:
+    closed, hidden = [order for order in market.orders().values() if order.queue == "to_issue"][:2]
+    rows = Order.objects.for_company(market.company)
+    rows.filter(pk=closed.pk).update(status="closed", visible=False, queue="done")
+    rows.filter(pk=hidden.pk).update(visible=False)
+    found = replayed(market.company)
+    assert {(one.form_id, dev.field, dev.stored, dev.derived) for one in found for dev in one.deviations} == {
+        (closed.allegro_id, "status", "closed", closed.status),
+        (closed.allegro_id, "visible", False, True),
+        (closed.allegro_id, "queue", "done", "to_issue"),
+        (hidden.allegro_id, "visible", False, True),
+    }
+    replayed(market.company, is_dry=False)
+    for order in (closed, hidden):
+        now = rows.get(pk=order.pk)
+        assert (now.status, now.visible, now.queue) == (order.status, True, "to_issue")
+    assert replayed(market.company) == []
+
+
+def test_an_order_that_its_document_closed_is_no_deviation(market: Market) -> None:
+    order = next(order for order in market.orders().values() if order.queue == "to_issue")
+    mark_documented(numbers={order.pk: "FV 1/11/2026"}, close=True, now=NOW)
+    assert replayed(market.company) == []
+
+
 def test_what_people_decided_stays(market: Market) -> None:
     order = next(order for order in market.orders().values() if order.visible)
     Order.objects.for_company(market.company).filter(pk=order.pk).update(
-        status="closed", status_by_hand=True, visible=False, buyer_login="?"
+        status="closed", status_by_hand=True, visible=False, queue="done", buyer_login="?"
     )
     assert len(replayed(market.company, is_dry=False)) == 1
     order.refresh_from_db()

@@ -16,11 +16,13 @@ from standins.allegro.faults import Fault
 from stragan.cli.main import main
 from stragan.core.dates import start_of_warsaw_day, warsaw_date
 from stragan.flows import statement_files
+from stragan.flows.reconcile_orders import work_check
 from stragan.flows.state_completeness import DayNotOver, ask, make_statement
+from stragan.gateways.allegro import Heard
 from stragan.kit.models import SigningKey
-from stragan.orders import statements
+from stragan.orders import check_runs, statements
 from stragan.orders.models import Order, Statement
-from stragan.shops.models import Shop
+from stragan.shops.models import Shop, SyncRun
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -71,7 +73,42 @@ def test_a_day_that_all_sources_agree_on_is_complete_with_the_answers_it_rests_o
         assert any(part in one for one in asked), part
     assert all(len(answer["sha256"]) == 64 for answer in content["answers"])
     assert "Bearer" not in json.dumps(content)
+    assert content["refunds"] == "added_up_not_compared"
     assert content["company"]["nip"] == market.company.nip
+
+
+def test_the_refusals_behind_gone_and_withdrawn_are_among_the_answers(market: Market, shop: Shop) -> None:
+    gone, withdrawn = a_numbered_form(2)["id"], a_numbered_form(7)["id"]
+    market.put(a_paid_form(7))  # bought and withdrawn before anybody fetched it
+    passed_s = market.world.now_ms() / 1000 - NOON.timestamp()
+    market.world.emit(market.world.by_id[withdrawn], "BOUGHT", delay_seconds=passed_s)
+    for form_id in (gone, withdrawn):
+        market.world.retire(market.world.by_id[form_id])
+    statement, content = stated(shop)
+    assert [(one["order"], one["cause"]) for one in content["differences"]] == [(gone, "gone")]
+    assert content["sources"]["journal"]["withdrawn"] == 1
+    refusals = {one["asked"]: one for one in content["answers"] if one["status"] != 200}
+    assert sorted(refusals) == sorted(f"GET /order/checkout-forms/{one}" for one in (gone, withdrawn))
+    for one in refusals.values():
+        assert one["status"] == 404
+        assert one["trace_id"]
+        assert len(one["sha256"]) == 64
+    assert statement_files.pdf_of(statement).startswith(b"%PDF-")
+
+
+def test_a_statement_from_before_refusals_were_kept_is_still_verified(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statement, content = stated(shop)
+    content["answers"] = [
+        {name: one[name] for name in ("asked", "sha256", "at")} for one in content["answers"]
+    ]
+    old = statements.keep(run=statement.run, shop=shop, day=DAY, content=content, now=NOW)
+    path = tmp_path / "old.json"
+    path.write_bytes(statements.file_of(old))
+    assert main(["orders", "verify", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"]
+    assert statement_files.pdf_of(old).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize("source", ["list", "journal", "payments", "ours"])
@@ -90,6 +127,48 @@ def test_hiding_one_order_from_any_source_makes_it_incomplete_and_names_the_orde
     pdf = statement_files.pdf_of(statement)
     assert pdf.startswith(b"%PDF-")
     assert pdf == statement_files.pdf_of(statement), "the same bytes each time"
+
+
+def test_an_order_on_its_way_leaves_the_day_incomplete(market: Market, shop: Shop) -> None:
+    now = datetime.now(tz=UTC)
+    form = a_paid_form(9)
+    form["lineItems"][0]["boughtAt"] = now.isoformat()
+    market.put(form)
+    SyncRun.objects.for_company(market.company).create(
+        company=market.company, shop=shop, trigger="background", state="done", started_at=now, finished_at=now
+    )
+    statement = make_statement(shop_id=shop.pk, day=warsaw_date(now))
+    assert statement is not None
+    content = json.loads(statements.content_of(statement))
+    assert (content["allegro"]["orders"], content["ours"]["orders"]) == (1, 0)
+    assert (content["complete"], statement.complete, statement.gaps) == (False, False, 1)
+    [told] = content["differences"]
+    assert (told["order"], told["cause"], told["explained"]) == (form["id"], "arriving", False)
+
+
+@pytest.mark.parametrize("when", ["/order/checkout-forms", "/order/events"])
+def test_both_columns_tell_of_the_same_moment_while_orders_come_in(
+    market: Market, shop: Shop, when: str
+) -> None:
+    """An order that comes to both sides while the sources are read is counted on both sides or on neither."""
+    to_come = [a_paid_form(8)]
+
+    def hear(heard: Heard) -> None:
+        if to_come and heard.path.startswith(when):
+            market.put(to_come.pop())
+            market.fetch(shop)
+
+    run = check_runs.start(company=market.company, shop=shop, since=DAY, until=DAY, user=None, now=NOW)
+    figures = work_check(run_id=run.pk, heard=hear)[shop.pk]
+    run.refresh_from_db()
+    assert run.complete
+    assert not to_come
+    assert (figures["orders"], figures["totals"]) == (run.orders, run.totals)
+    later = make_statement(shop_id=shop.pk, day=DAY)
+    assert later is not None
+    content = json.loads(statements.content_of(later))
+    assert content["ours"]["orders"] == content["allegro"]["orders"] == 5
+    assert content["ours"]["received"] == content["ours"]["totals"] == content["allegro"]["totals"]
 
 
 @pytest.mark.parametrize("what", ["scope", "outage"])

@@ -57,13 +57,14 @@ def test_allegros_own_contradictions_are_named_even_where_we_agree(
     assert not found.keys() & {CheckDifference.TOTAL, CheckDifference.PAID, CheckDifference.STATUS}
 
 
-def test_a_change_on_its_way_is_explained_and_an_old_one_is_not() -> None:
+def test_a_change_on_its_way_is_told_apart_and_a_gap_like_an_old_one() -> None:
     theirs = replace(
         THEIRS, content_sha256="b", total=Decimal("60.00"), parts=Decimal("60.00"), received=Decimal("60.00")
     )
     assert {found.explained for found in differences(OURS, theirs)} == {False}
     assert {found.cause for found in differences(OURS, theirs)} == {CheckCause.CHANGED}
-    assert {found.explained for found in differences(OURS, theirs, is_fresh=True)} == {True}
+    assert {found.explained for found in differences(OURS, theirs, is_fresh=True)} == {False}
+    assert {found.cause for found in differences(OURS, theirs, is_fresh=True)} == {CheckCause.ARRIVING}
 
 
 def test_orders_that_are_not_released_may_be_unpaid() -> None:

@@ -10,11 +10,17 @@ from stragan.core.errors import StraganError
 from stragan.flows import fetch_nightly
 from stragan.flows import fetch_stages as stages
 from stragan.flows.clients import check_shop
-from stragan.flows.sync_run import SyncHold, require_on
+from stragan.flows.sync_run import SyncHold, require_on, update_shop
 from stragan.flows.sync_tally import KINDS
 from stragan.flows.tokens import ASKED_AGAIN, UNSURE, Session
 from stragan.flows.troubles import told
-from stragan.gateways.allegro import AllegroRejected, LatestEvent
+from stragan.gateways.allegro import (
+    AllegroRejected,
+    AllegroUnavailable,
+    LatestEvent,
+    RateLimited,
+    UnreadableAnswer,
+)
 from stragan.kit.clock import real_now
 from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
 from stragan.kit.shared_clock import shared_now
@@ -131,12 +137,30 @@ def _go(hold: SyncHold) -> None:
     head: LatestEvent | None = None
     if hold.shop.first_import_done_at is None:
         head = stages.import_windows(hold)
+    _note_latest(hold, head)
     _with_good_cursor(hold, lambda: stages.read_journal(hold, head=head))
     if head is None and stages.needs_reconciling(hold):
         stages.reconcile(hold)
     if head is None and fetch_nightly.needs_night(hold):
         fetch_nightly.look_at_open_orders(hold)
     stages.fetch_pending(hold)
+
+
+def _note_latest(hold: SyncHold, head: LatestEvent | None) -> None:
+    """Store Allegro's latest event apart from our place in its journal: how far behind a run is that stops.
+
+    One small request per run; the journal itself only tells it to those who read it to the end. Where it is
+    refused, orders come all the same.
+    """
+    try:
+        latest = head or hold.ask(lambda client: client.event_stats())
+    except RateLimited:
+        raise
+    except (AllegroUnavailable, AllegroRejected, UnreadableAnswer) as trouble:
+        logger.info("orders.fetch.latest_unknown", extra={"shop_id": hold.shop.pk, "code": trouble.code})
+        return
+    if latest.id:
+        update_shop(hold.shop, latest_event_id=latest.id[:60], latest_event_at=latest.occurred_at)
 
 
 def _with_good_cursor(hold: SyncHold, read: Callable[[], None]) -> None:

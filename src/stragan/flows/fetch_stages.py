@@ -165,13 +165,11 @@ def _record(
             now=real_now(),
         )
         pending.settle_forms(shop=hold.shop, done=gone, readable=(), now=hold.now())
-        update_shop(
-            hold.shop,
-            cursor=latest.id,
-            cursor_at=latest.occurred_at,
-            latest_event_id=latest.id,
-            latest_event_at=latest.occurred_at,
-        )
+        told = LatestEvent(id=hold.shop.latest_event_id, occurred_at=hold.shop.latest_event_at)
+        values: dict[str, object] = {"cursor": latest.id, "cursor_at": latest.occurred_at}
+        if not _is_before(latest, told):  # this page leads beyond what the run was told when it began
+            values |= {"latest_event_id": latest.id, "latest_event_at": latest.occurred_at}
+        update_shop(hold.shop, **values)
 
     hold.commit(write)
 

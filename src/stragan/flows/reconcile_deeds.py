@@ -8,6 +8,7 @@ from django.db import transaction
 
 from stragan.companies.models import Company, User
 from stragan.core.errors import Conflict
+from stragan.flows.replay_orders import Tally, replay
 from stragan.kit import jobs
 from stragan.kit.audit import Deed, record
 from stragan.orders.models import Order, ReconcileFinding
@@ -37,7 +38,7 @@ def can_be_fetched(finding: ReconcileFinding) -> bool:
 def fetch_again(*, company: Company, findings: Sequence[ReconcileFinding], by: User, now: datetime) -> int:
     """Have the orders of *findings* fetched, those of connected shops; gives how many. Real time.
 
-    Where Allegro's content is what it was and the figures here were altered, they are read anew too.
+    Where Allegro's content is what it was and the figures here were altered, they are derived from it anew.
 
     :raises FindingGone: none of them can be fetched any more.
     :raises ShopNotConnected: all of their shops must be connected first.
@@ -49,7 +50,7 @@ def fetch_again(*, company: Company, findings: Sequence[ReconcileFinding], by: U
     for finding in wanted:
         by_shop.setdefault(finding.shop_id, []).append(finding)
     shops = Shop.objects.for_company(company).filter(pk__in=by_shop, state=ShopState.CONNECTED)
-    connected = list(shops.order_by("id"))
+    connected = list(shops.select_related("company").order_by("id"))
     if not connected:
         raise ShopNotConnected(shop=wanted[0].shop.name)
     with transaction.atomic(durable=True):
@@ -58,11 +59,18 @@ def fetch_again(*, company: Company, findings: Sequence[ReconcileFinding], by: U
     return sum(len(by_shop[shop.pk]) for shop in connected)
 
 
+def _derive_anew(shop: Shop, order_ids: Sequence[int], *, now: datetime) -> None:
+    """Put the figures of orders back to what Allegro's latest answers say, in the caller's transaction."""
+    orders = Order.objects.for_company(shop.company_id).filter(pk__in=order_ids)
+    for _ in replay(orders, company=shop.company, is_dry=False, now=now, tally=Tally()):
+        pass  # each is told on its timeline
+
+
 def _ask(shop: Shop, findings: Sequence[ReconcileFinding], *, by: User, now: datetime) -> None:
     altered = [row.order_id for row in findings if row.cause == CheckCause.ALTERED_HERE and row.order_id]
     if altered:
-        # Content that seems new is taken in; otherwise unchanged content would write nothing.
-        Order.objects.for_company(shop.company_id).filter(pk__in=altered).update(content_sha256="")
+        # Allegro will answer what is kept already, and what is the same writes nothing, no second revision.
+        _derive_anew(shop, altered, now=now)
     add_pending(shop=shop, events=dict.fromkeys((row.allegro_id for row in findings), now), now=now)
     jobs.enqueue(
         jobs.Request(

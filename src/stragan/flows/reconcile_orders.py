@@ -78,19 +78,20 @@ def check_now(*, company: Company, shop: Shop | None, since: date, until: date) 
     return run
 
 
-def work_check(*, run_id: int, heard: Callable[[Heard], None] | None = None) -> None:
+def work_check(*, run_id: int, heard: Callable[[Heard], None] | None = None) -> dict[int, dict[str, object]]:
     """Do a check; one that a dead process left is begun anew, one that is done stays as it is.
 
-    *heard* is told of every answer of Allegro the result rests on.
+    *heard* is told of every answer of Allegro the result rests on. Gives, by shop id, what our orders add
+    up to as they were compared; a shop that could not be asked to the end has no figures.
     """
     run = ReconcileRun.objects.across_companies().select_related("company").filter(pk=run_id).first()
     if run is None or run.state == CheckState.DONE:
-        return
+        return {}
     check_runs.take(run, now=real_now())
     found: dict[int, Sequence[Found]] = {}
     totals: dict[str, Decimal] = {}
     orders = 0
-    asked: list[int] = []
+    figures: dict[int, dict[str, object]] = {}
     sources: dict[str, dict[str, dict[str, object]]] = {}
     for shop in _shops(run):
         check = ShopCheck(run=run, shop=shop, read_before=orders, heard=heard)
@@ -101,9 +102,10 @@ def work_check(*, run_id: int, heard: Callable[[Heard], None] | None = None) -> 
             totals[currency] = totals.get(currency, ZERO) + total
         sources[str(shop.pk)] = check.sources
         if trouble is None:
-            asked.append(shop.pk)
-    result = check_runs.Result(orders=orders, totals=totals, asked=asked, sources=sources)
+            figures[shop.pk] = check.figures.told()
+    result = check_runs.Result(orders=orders, totals=totals, asked=list(figures), sources=sources)
     check_runs.finish(run, found=found, result=result, now=real_now())
+    return figures
 
 
 def _shops(run: ReconcileRun) -> list[Shop]:

@@ -28,6 +28,7 @@ from stragan.gateways.allegro import (
 )
 from stragan.kit.clock import real_now
 from stragan.orders import check_runs
+from stragan.orders.compared_figures import ComparedFigures
 from stragan.orders.models import ReconcileRun
 from stragan.orders.reconciling import Found, Ours, Theirs, differences, values_agree
 from stragan.orders.reconciling_money import Paying
@@ -43,6 +44,8 @@ _PART: Final = 500
 
 class ShopCheck:
     """Reads one shop; afterwards ``found``, ``orders``, ``totals`` and ``sources`` say what there was.
+
+    ``figures`` is what our orders add up to, each as it stood when it was compared.
 
     *heard* is told of every answer of Allegro it rests on.
     """
@@ -62,6 +65,8 @@ class ShopCheck:
         self.orders = 0
         self.totals: dict[str, Decimal] = {}
         self.sources: dict[str, dict[str, object]] = {}
+        start, end = check_runs.bounds(run)
+        self.figures = ComparedFigures(start=start, end=end)
         self._paying: dict[str, Paying] = {}
         self._lines: dict[str, str] = {}
         self._syncs = _is_synced_lately(shop)
@@ -87,7 +92,7 @@ class ShopCheck:
             for part in _parts(absent):
                 ours = check_runs.ours_by_form(self.shop, part)
                 for one in ours.values():
-                    self.found += self._judge_absent(session, one)
+                    self._count_absent(one, list(self._judge_absent(session, one)))
                 self._tell()
             self.sources["list"] = {"state": COMPARED, "orders": self.orders}
             self._ask_source("journal", lambda: self._journal(session, start=start, end=end))
@@ -187,16 +192,29 @@ class ShopCheck:
             self._lines |= dict.fromkeys(one.line_ids, one.allegro_id)
             if not one.unreadable:
                 self._paying[one.allegro_id] = Paying.of(one)
-                self.totals[one.currency] = self.totals.get(one.currency, ZERO) + one.total
+                self._add_total(one.currency, one.total)
         ours = check_runs.ours_by_form(self.shop, theirs)
         for key, one in theirs.items():
             if key not in ours or not values_agree(ours[key], one):
                 self._doubts[key] = one
+            else:
+                self.figures.add([ours[key]])
+
+    def _add_total(self, currency: str, total: Decimal) -> None:
+        self.totals[currency] = self.totals.get(currency, ZERO) + total
 
     def _absent(self, *, start: datetime, end: datetime) -> list[str]:
         """Forms of ours that Allegro's list does not show; read after the list, so new ones are no gap."""
         ids = check_runs.bought_between(self.shop, start=start, end=end)
         return [form_id for form_id in ids if form_id not in self._seen]
+
+    def _count_absent(self, ours: Ours, found: list[Found]) -> None:
+        """Count an order the list had not shown; on Allegro's side too where it came while that was read."""
+        self.found += found
+        self.figures.add([ours])
+        if ours.lives and all(one.cause == CheckCause.SURCHARGE for one in found):
+            self.orders += 1
+            self._add_total(ours.currency, ours.total)
 
     def _judge_doubts(self, session: Session) -> None:
         again = len(self._doubts) <= READ_AGAIN
@@ -205,8 +223,10 @@ class ShopCheck:
                 key: _ask_again(session, self._doubts[key]) if again else self._doubts[key] for key in part
             }
             ours = check_runs.ours_by_form(self.shop, part)  # after Allegro's word: it can only be newer
+            self.figures.add(ours.values())
             reasons = self._reasons([key for key in part if key not in ours])
             for key, theirs in latest.items():
+                self._count_anew(self._doubts[key], theirs)
                 if theirs is None:
                     self._vanished(ours.get(key))
                 elif key in ours:
@@ -217,10 +237,18 @@ class ShopCheck:
                     self.found.append(self._missing(theirs, known=reasons.get(key)))
             self._tell()
 
+    def _count_anew(self, before: Theirs, latest: Theirs | None) -> None:
+        """Let Allegro's latest word on an order count in its figures, not the first."""
+        self.orders -= latest is None
+        if not before.unreadable:
+            self._add_total(before.currency, -before.total)
+        if latest is not None and not latest.unreadable:
+            self._add_total(latest.currency, latest.total)
+
     def _vanished(self, ours: Ours | None) -> None:
         """Between two looks Allegro let the form go: it was merged or withdrawn just now."""
         if ours is not None and ours.successor is None and not ours.is_gone:
-            self.found.append(_extra(ours, cause=CheckCause.ARRIVING))
+            self.found.append(_extra(ours, cause=CheckCause.ARRIVING, explained=False))
 
     def _missing(self, theirs: Theirs, *, known: tuple[CheckCause, str] | None) -> Found:
         cause, reason = known or ("", "")
@@ -235,7 +263,7 @@ class ShopCheck:
             difference=CheckDifference.MISSING,
             allegro_id=theirs.allegro_id,
             cause=str(cause),
-            explained=cause in {CheckCause.BEFORE_FIRST_DAY, CheckCause.ARRIVING},
+            explained=cause == CheckCause.BEFORE_FIRST_DAY,
             bought_at=theirs.bought_first,
             allegro="" if theirs.unreadable else f"{theirs.total:.2f}",
             currency=theirs.currency,

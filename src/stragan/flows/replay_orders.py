@@ -3,7 +3,7 @@
 Needs no connection. For whoever doubts a figure, and after a correction of how answers are read.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,9 +18,10 @@ from stragan.flows.order_content import read_payload
 from stragan.flows.stock_reservations import follow_import
 from stragan.gateways.allegro import UnreadablePayload
 from stragan.kit.tenancy import CompanyQuerySet
-from stragan.orders import deriving
+from stragan.orders import deriving, money_rows
 from stragan.orders.data import OrderData
 from stragan.orders.deriving import Deviation
+from stragan.orders.deriving_lines import HeldLines, LineToMend, claims_of
 from stragan.orders.models import Order, OrderRevision
 from stragan.shops.models import Shop
 
@@ -89,7 +90,8 @@ def _replay(
 ) -> list[Replayed]:
     contents, unreadable = _read(batch)
     readable = [order for order in batch if order.pk in contents]
-    found = deriving.deviations(readable, contents)
+    lines = _lines_to_mend(readable, contents)
+    found = deriving.deviations(readable, contents, lines=lines)
     wrong = [order for order in readable if order.pk in found]
     answers = [
         Replayed(form_id=order.allegro_id, number=order.number, deviations=tuple(found[order.pk]))
@@ -101,14 +103,24 @@ def _replay(
         if order.pk in unreadable
     ]
     if wrong and not is_dry:
-        deriving.put_right(wrong, contents, now=now)
-        follow_import(company=company, order_ids=[order.pk for order in wrong], now=now)
-        reassess_orders(company=company, order_ids=[order.pk for order in wrong], now=now)
+        touched = deriving.put_right(wrong, contents, lines=lines, now=now)
+        touched |= {order.pk for order in wrong}
+        follow_import(company=company, order_ids=touched, now=now)
+        money_rows.ask_again(touched)
+        reassess_orders(company=company, order_ids=sorted(touched), now=now)
     tally.orders += len(batch)
     tally.different += len(wrong)
     tally.unreadable += len(unreadable)
     tally.purged += sum(order.contact_purged_at is not None for order in batch)
     return sorted(answers, key=lambda answer: answer.number)
+
+
+def _lines_to_mend(orders: Sequence[Order], contents: Mapping[int, OrderData]) -> list[LineToMend]:
+    """Lines that are lost, not due or not as they were sold; other orders that hold one are asked too."""
+    held = HeldLines(orders, contents)
+    others = list(Order.objects.across_companies().filter(pk__in=held.other_holders()).order_by("id"))
+    told, _ = _read(others) if others else ({}, {})
+    return held.to_mend({**claims_of(others, told), **claims_of(orders, contents)})
 
 
 def _read(batch: Sequence[Order]) -> tuple[dict[int, OrderData], dict[int, str]]:

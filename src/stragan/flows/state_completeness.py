@@ -73,22 +73,36 @@ def make_statement(*, shop_id: int, day: date, user: User | None = None) -> Stat
     answers: list[dict[str, object]] = []
 
     def hear(heard: Heard) -> None:
-        if heard.is_success:
-            sha256 = signing.sha256_of(heard.body)
-            answers.append({"asked": heard.asked, "sha256": sha256, "at": _instant(real_now())})
+        # Refusals too: "gone" and "withdrawn" rest on an answer that says there is no such order.
+        answers.append(
+            {
+                "asked": heard.asked,
+                "status": heard.status,
+                "trace_id": heard.trace_id or None,
+                "sha256": signing.sha256_of(heard.body),
+                "at": _instant(real_now()),
+            }
+        )
 
     run = check_runs.start(
         company=shop.company, shop=shop, since=day, until=day, user=user, now=real_now(), is_daily=True
     )
-    reconcile_orders.work_check(run_id=run.pk, heard=hear)
+    figures = reconcile_orders.work_check(run_id=run.pk, heard=hear).get(shop.pk)
     run.refresh_from_db()
     now = real_now()
-    content = _content(run, shop, day=day, answers=answers, now=now)
+    ours = figures or statements.our_figures(shop, day)  # nothing was compared to the end
+    content = _content(run, shop, day=day, ours=ours, answers=answers, now=now)
     return statements.keep(run=run, shop=shop, day=day, content=content, now=now)
 
 
 def _content(
-    run: ReconcileRun, shop: Shop, *, day: date, answers: list[dict[str, object]], now: datetime
+    run: ReconcileRun,
+    shop: Shop,
+    *,
+    day: date,
+    ours: Mapping[str, object],
+    answers: list[dict[str, object]],
+    now: datetime,
 ) -> dict[str, Any]:
     sources: Mapping[str, Mapping[str, object]] = run.sources.get(str(shop.pk), {})
     all_answered = all(sources.get(name, {}).get("state") == "compared" for name in _SOURCES)
@@ -102,7 +116,8 @@ def _content(
         "time_zone": "Europe/Warsaw",
         "complete": run.complete is True and all_answered,
         "allegro": {"orders": run.orders, "totals": run.totals},
-        "ours": statements.our_figures(shop, day),
+        "ours": ours,
+        "refunds": statements.REFUNDS,
         "sources": {name: dict(sources.get(name) or {"state": "unknown"}) for name in _SOURCES},
         "differences": [
             {

@@ -96,7 +96,11 @@ def _figures(content: Mapping[str, Any]) -> Table:
             _sums(ours["received"]),
             _sums(content["sources"]["payments"].get("paid")),
         ),
-        (_("Refunded in operations of the day"), "", _sums(content["sources"]["payments"].get("refunded"))),
+        (
+            _("Refunds in operations of the day: added up, not compared"),
+            "",
+            _sums(content["sources"]["payments"].get("refunded")),
+        ),
         (_("retired by merging"), str(ours["merged"]), ""),
         (_("deleted here by a person"), str(ours["deleted"]), ""),
     ]

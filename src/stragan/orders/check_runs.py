@@ -217,6 +217,7 @@ _COLUMNS: Final = (
     "deleted_at",
     "delete_reason",
     "has_original",
+    "payment_state",
 )
 
 

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from stragan.orders import assess
-from stragan.orders.columns import LINE_COLUMNS, columns_of, line_values
+from stragan.orders import deriving_lines
+from stragan.orders.columns import columns_of
 from stragan.orders.data import OrderData
-from stragan.orders.models import Order, OrderEvent, OrderLine
-from stragan.orders.standing import settle
-from stragan.orders.states import OrderStatus, PaymentState
+from stragan.orders.deriving_lines import LineToMend
+from stragan.orders.models import Order, OrderEvent
+from stragan.orders.standing import place_of, settle, status_to_be
+from stragan.orders.states import PaymentState
 
 # What blocks a document follows from the company's settings too, and is assessed apart.
 _ASSESSED_APART: Final = frozenset({"problem", "problems"})
-_OF_CONTENT: Final = LINE_COLUMNS[LINE_COLUMNS.index("position") : LINE_COLUMNS.index("product")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,50 +26,55 @@ class Deviation:
     derived: object
 
 
-def deviations(orders: Sequence[Order], contents: Mapping[int, OrderData]) -> dict[int, list[Deviation]]:
-    """Say what of these orders and their lines differs from their contents, by order id; changes nothing."""
+def deviations(
+    orders: Sequence[Order], contents: Mapping[int, OrderData], *, lines: Sequence[LineToMend]
+) -> dict[int, list[Deviation]]:
+    """Say what of these orders, their standing and their lines differs from their contents, by order id.
+
+    Changes nothing. *lines* are those that ``deriving_lines`` found.
+    """
     found: dict[int, list[Deviation]] = {order.pk: [] for order in orders}
     for order in orders:
-        derived = columns_of(contents[order.pk], number=order.number, problems=())
-        for name in derived.keys() - _ASSESSED_APART:
-            stored = getattr(order, name)
-            if stored != derived[name]:
-                found[order.pk].append(Deviation(field=name, stored=stored, derived=derived[name]))
-    held = OrderLine.objects.across_companies().filter(order_id__in=list(found))
-    rows = {(row.order_id, row.line_id): row for row in held}
-    for order in orders:
-        for line_id, values in _lines(contents[order.pk]).items():
-            row = rows.get((order.pk, line_id))
-            if row is None:
-                continue  # another order holds it: purchases were merged
-            for name, value in values.items():
-                if (stored := getattr(row, name)) != value:
-                    field = f"lines.{line_id}.{name}"
-                    found[order.pk].append(Deviation(field=field, stored=stored, derived=value))
+        for name, value in _derived(order, contents[order.pk]).items():
+            if (stored := getattr(order, name)) != value:
+                found[order.pk].append(Deviation(field=name, stored=stored, derived=value))
+    for line in lines:
+        found[line.order.pk] += (
+            Deviation(field=field, stored=stored, derived=derived) for field, stored, derived in line.told()
+        )
     return {pk: sorted(several, key=lambda one: one.field) for pk, several in found.items() if several}
 
 
-def put_right(orders: Sequence[Order], contents: Mapping[int, OrderData], *, now: datetime) -> None:
-    """Write the columns as the contents say, in the caller's transaction, and note it on the timeline.
+def put_right(
+    orders: Sequence[Order],
+    contents: Mapping[int, OrderData],
+    *,
+    lines: Sequence[LineToMend],
+    now: datetime,
+) -> set[int]:
+    """Write columns, standing and *lines* as the contents say, in the caller's transaction, and note it.
 
-    The orders were locked and read by the caller. What people decided, and products of lines, stay.
+    The orders were locked and read by the caller. What people and documents decided, and products of lines,
+    stay. Gives the ids of other orders that gave lines back.
     """
     for order in orders:
-        content = contents[order.pk]
-        derived = columns_of(content, number=order.number, problems=())
-        for name in derived.keys() - _ASSESSED_APART:
-            setattr(order, name, derived[name])
-        if not order.status_by_hand and order.status != OrderStatus.CLOSED:
-            payment = PaymentState(order.payment_state)
-            order.status = assess.derived_status(allegro_status=content.status, payment=payment)
+        for name, value in _derived(order, contents[order.pk]).items():
+            setattr(order, name, value)
         order.changed_at = now
         settle(order)
         order.save()
-        for line_id, values in _lines(content).items():
-            order.lines.filter(line_id=line_id).update(**values)
+    poorer = deriving_lines.mend(lines)
     OrderEvent.objects.bulk_create(OrderEvent(order=order, at=now, verb="replayed") for order in orders)
+    return poorer
 
 
-def _lines(content: OrderData) -> dict[str, dict[str, object]]:
-    named = (dict(zip(_OF_CONTENT, values, strict=True)) for values in line_values(content))
-    return {str(values["line_id"]): values for values in named}
+def _derived(order: Order, content: OrderData) -> dict[str, object]:
+    """Columns that follow from the content, and with it from what people and documents decided."""
+    columns = columns_of(content, number=order.number, problems=())
+    allegro_status = str(columns["allegro_status"])
+    status = status_to_be(
+        order, allegro_status=allegro_status, payment=PaymentState(str(columns["payment_state"]))
+    )
+    visible, queue = place_of(order, status=status, allegro_status=allegro_status)
+    standing = {"status": status.value, "visible": visible, "queue": queue.value}
+    return {name: value for name, value in columns.items() if name not in _ASSESSED_APART} | standing

@@ -36,6 +36,12 @@ class Ours:
     is_deleted: bool = False
     delete_reason: str = ""
     has_original: bool = False
+    payment_state: str = ""
+
+    @property
+    def lives(self) -> bool:
+        """Whether it stands for itself: not merged into another, gone from Allegro or deleted here."""
+        return self.successor is None and not (self.is_gone or self.is_deleted)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

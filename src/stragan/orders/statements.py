@@ -20,6 +20,7 @@ from stragan.orders.states import AllegroStatus, PaymentState
 from stragan.shops.models import Shop, ShopState
 
 FORMAT: Final = "stragan-completeness/1"
+REFUNDS: Final = "added_up_not_compared"  # see ADR 0018
 LOOKS_BACK: Final = 14  # days whose data may still move
 _NIGHT: Final = timedelta(hours=3)  # after midnight in Warsaw, for what comes late
 _TRY_AGAIN: Final = timedelta(hours=6)

@@ -95,7 +95,7 @@ class CheckCause(StrEnum):
     DELETED = "deleted"
     BEFORE_FIRST_DAY = "before_first_day"
     GONE = "gone"
-    ARRIVING = "arriving"
+    ARRIVING = "arriving"  # the background sync will bring it: a gap until then
     SURCHARGE = "surcharge"
     PENDING = "pending"
     UNREADABLE = "unreadable"
@@ -120,7 +120,6 @@ EXPLAINING: Final = frozenset(
         CheckCause.DELETED,
         CheckCause.BEFORE_FIRST_DAY,
         CheckCause.GONE,
-        CheckCause.ARRIVING,
         CheckCause.SURCHARGE,
     }
 )
@@ -130,6 +129,7 @@ MENDED_BY_FETCHING: Final = frozenset(
         "",
         CheckCause.MERGED,
         CheckCause.GONE,
+        CheckCause.ARRIVING,
         CheckCause.PENDING,
         CheckCause.UNREADABLE,
         CheckCause.CANCELLED,

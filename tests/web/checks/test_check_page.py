@@ -214,3 +214,16 @@ def test_the_page_needs_few_statements(
     client.get(reverse("checks:latest"))
     with django_assert_max_num_queries(17):
         client.get(reverse("checks:latest"))
+
+
+def test_an_order_on_its_way_is_told_apart_and_still_to_put_right(
+    shop: Any, signed_in: Callable[..., Client]
+) -> None:
+    run = a_check(shop, finding_of="11111111-aaaa-bbbb-cccc-000000000009")
+    ReconcileFinding.objects.for_company(shop.company).update(cause="arriving")
+    address = reverse("checks:run", args=[run.pk])
+    page = words(signed_in().get(address))
+    assert "Niekompletne" in page
+    assert "W drodze" in page
+    assert "pobieranie w tle przyniesie je w ciągu minuty. Sprawdź wtedy jeszcze raz." in page
+    assert "On its way" in words(signed_in("clerk", language="en").get(address))

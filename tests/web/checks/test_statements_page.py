@@ -43,11 +43,14 @@ def test_each_day_stands_with_its_result_and_its_files(
     assert "Kompletne 1 dzień" in page or "Kompletne dni 1" in page
     assert "1 niewyjaśniona różnica" in page
     assert reverse("checks:run", args=[bad.run_id]) in html
-    assert client.get(reverse("checks:run", args=[bad.run_id])).status_code == 200
+    run = words(client.get(reverse("checks:run", args=[bad.run_id])))
+    assert "zwroty pieniędzy: zsumowane, nie porównane" in run
+    assert "Zwroty pieniędzy są zsumowane, nie porównywane." in page
     for file_format in ("pdf", "json"):
         assert reverse("checks:statement_file", args=[good.pk, file_format]) in html
     english = words(signed_in("viewer", language="en").get(reverse("checks:statements")))
     assert "Proof of completeness" in english
+    assert "Refunds are added up, not compared." in english
     assert "Make anew" not in english, "viewers make none"
     assert reverse("checks:statements") in client.get(reverse("checks:latest")).content.decode()
 

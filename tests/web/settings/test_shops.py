@@ -1,6 +1,7 @@
 """Connecting shops against the stand-in, as a browser does it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -10,11 +11,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from builders.companies import a_member, a_shop
+from builders.companies import NOW, a_member, a_shop
 from builders.markets import a_world
 from standins.allegro.server import running
 from stragan.flows import connect_shop
 from stragan.shops.models import Authorization, Shop
+from stragan.web.settings.shop_rows import lag_of
 
 pytestmark = pytest.mark.django_db
 NEW = {"name": "Lampownia", "buyer_source": "account", "since_date": "2026-11-01", "client_id": ""}
@@ -176,3 +178,26 @@ def test_a_shop_is_connected_by_a_code_on_another_device(owner: Client, company:
         answer = owner.post(poll, headers={"HX-Request": "true"})
     shop = Shop.objects.for_company(company).get()
     assert answer.headers["HX-Redirect"] == reverse("settings:shop", args=[shop.pk])
+
+
+@pytest.mark.parametrize(
+    ("cursor", "read", "shown"),
+    [
+        ("9", timedelta(seconds=20), timedelta(seconds=20)),
+        ("9", timedelta(hours=5), timedelta(hours=5)),
+        ("4", timedelta(seconds=20), timedelta(hours=2)),
+        ("4", timedelta(hours=5), timedelta(hours=5)),
+    ],
+)
+def test_a_shop_is_never_less_behind_than_it_was_not_read(
+    company: Any, cursor: str, read: timedelta, shown: timedelta
+) -> None:
+    shop = a_shop(
+        company,
+        synced_at=NOW - read,
+        cursor=cursor,
+        cursor_at=NOW - timedelta(hours=2 if cursor == "4" else 0),
+        latest_event_id="9",
+        latest_event_at=NOW,
+    )
+    assert lag_of(shop, now=NOW) == shown

@@ -46,7 +46,9 @@ TEXTS: Final[dict[str, Promise]] = {
     "cause_before_first_day": _("It was bought before %(since)s, the first day this shop is fetched from."),
     "cause_gone": _("Allegro withdrew it: unpaid orders vanish when they are paid together with others."),
     "cause_holder_gone": _("The order it paid is here, but Allegro no longer has it. Look at it on Allegro."),
-    "cause_arriving": _("This happened a moment ago; the background sync brings it within a minute."),
+    "cause_arriving": _(
+        "This happened a moment ago; the background sync brings it within a minute. Check once more then."
+    ),
     "cause_surcharge": _("The buyer paid a surcharge of %(difference)s later."),
     "cause_pending": _("It is on the list of orders to be fetched."),
     "cause_unreadable": _("What Allegro sent cannot be read: %(reason)s."),

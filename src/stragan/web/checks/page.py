@@ -73,6 +73,7 @@ class Row:
     allegro_is: str
     bought_at: Any
     explained: bool
+    arrives: bool  # a gap that the background sync is about to close
     can_fetch: bool
     deed_url: str
     deed: str
@@ -174,6 +175,8 @@ def _said(source: dict[str, Any]) -> str:
     for name, word in (("paid", _("paid")), ("refunded", _("refunded"))):
         sums = source.get(name, {})
         parts += [f"{word} {show.money(Decimal(total), currency)}" for currency, total in sums.items()]
+    if "operations" in source:
+        parts.append(_("refunds: added up, not compared"))
     return ", ".join(parts)
 
 
@@ -182,6 +185,7 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
     deed, deed_url = _deed(finding, may_issue=may_issue)
     is_real = bool(finding.allegro_id) and not finding.allegro_id.startswith("?")
     figures = _figures(finding.difference)
+    arrives = finding.cause == CheckCause.ARRIVING
     return Row(
         id=finding.pk,
         number=str(order.number) if order else "",
@@ -189,7 +193,7 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
         allegro_url=order_url(finding.allegro_id) if is_real else "",
         shop=finding.shop.name,
         shop_id=finding.shop_id,
-        name=str(NAMES[finding.difference]),
+        name=_("On its way") if arrives else str(NAMES[finding.difference]),
         what=difference_of(finding),
         why=cause_of(finding),
         ours=_shown(finding, finding.ours),
@@ -198,6 +202,7 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
         allegro_is=figures[1],
         bought_at=finding.bought_at,
         explained=finding.explained,
+        arrives=arrives,
         can_fetch=can_be_fetched(finding),
         deed=deed,
         deed_url=deed_url,

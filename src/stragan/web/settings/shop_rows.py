@@ -128,14 +128,13 @@ def trouble_of(shop: Shop) -> str:
 
 
 def lag_of(shop: Shop, *, now: datetime) -> timedelta | None:
-    """How far behind Allegro's journal we are: by its own clock, or since the last sync when that stopped."""
+    """How far behind Allegro's journal we may be: by its own clock, and never less than it was not read."""
     if shop.synced_at is None:
         return None
-    if shop.state != ShopState.CONNECTED or shop.failures_in_row:
-        return max(now - shop.synced_at, timedelta())
+    unread = max(now - shop.synced_at, timedelta())
     if shop.cursor == shop.latest_event_id or shop.cursor_at is None or shop.latest_event_at is None:
-        return timedelta()
-    return max(shop.latest_event_at - shop.cursor_at, timedelta())
+        return unread
+    return max(shop.latest_event_at - shop.cursor_at, unread)
 
 
 def _row(
