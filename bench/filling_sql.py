@@ -85,7 +85,8 @@ def orders_sql(company_id: int, shops: list[int], *, count: int, latest: datetim
     created = f"({int(latest.timestamp())} - ({count} - i) * {APART_S})"
     methods = " ".join(f"WHEN d < {below} THEN '{name}'" for name, below in METHODS)
     codes = " ".join(f"WHEN {place} THEN '{code.value}'" for place, code in enumerate(Problem))
-    listed = "(CASE WHEN problem = '' THEN '[]' ELSE '[\"' || problem || '\"]' END)"
+    more = "CASE WHEN g % 3 = 0 THEN ', \"company_nip_missing\"' ELSE '' END"
+    listed = f"(CASE WHEN problem = '' THEN '[]' ELSE '[\"' || problem || '\"' || {more} || ']' END)"
     values = _PLAIN | {
         "company_id": f"{company_id}",
         "shop_id": _by_shop([f"{pk}" for pk in shops]),

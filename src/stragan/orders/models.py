@@ -7,6 +7,7 @@ from django.db.models import Q
 from stragan.companies.models import Company
 from stragan.kit.fields import MinorUnitsField
 from stragan.kit.tenancy import CompanyManager
+from stragan.orders.problem_index import problem_indexes
 from stragan.orders.states import (
     KIND_COLUMNS,
     CheckDifference,
@@ -52,7 +53,7 @@ class Order(models.Model):
     wants_invoice = models.BooleanField(default=False)
     has_original = models.BooleanField(default=False)
     changed_after_issue = models.BooleanField(default=False)
-    problem = models.CharField(max_length=40, blank=True)  # the first of `problems`, for the filter
+    problem = models.CharField(max_length=40, blank=True)  # the first of `problems`, for the list
     problems = models.JSONField(default=list)
     currency = models.CharField(max_length=3)
     total = MinorUnitsField()
@@ -135,7 +136,7 @@ class Order(models.Model):
             _list_index("order_delivery", "delivery_method", only=_VISIBLE),
             _list_index("order_marketplace", "marketplace", only=_VISIBLE),
             _list_index("order_currency", "currency", only=_VISIBLE),
-            _list_index("order_problem", "problem", only=_VISIBLE),
+            *problem_indexes(),
             _list_index("order_changed", only=Q(changed_after_issue=True, deleted_at__isnull=True)),
             models.Index(fields=["company", "-bought_at", "-id"], name="order_bought", condition=_VISIBLE),
             models.Index(fields=["company", "-total", "-id"], name="order_total", condition=_VISIBLE),

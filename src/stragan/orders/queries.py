@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
+from django.db.models.lookups import Exact
 
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day
@@ -17,8 +18,11 @@ from stragan.kit.counting import LIMIT, SEARCH_LIMIT, Counted, count_rows
 from stragan.kit.search import SHORTEST_TRIGRAM, containing
 from stragan.orders import search_words
 from stragan.orders.models import Order, OrderLine
+from stragan.orders.problem_index import ByItself, HasProblem
 from stragan.orders.search_words import Scope
-from stragan.orders.states import KIND_COLUMNS, Queue
+from stragan.orders.states import KIND_COLUMNS, Problem, Queue
+
+Statement = tuple[str, tuple[Any, ...]]
 
 COUNT_LIMIT: Final = LIMIT
 PAGE_SIZES: Final = (50, 100, 200)
@@ -55,6 +59,13 @@ _COLUMNS: Final[dict[str, str]] = {
     "bought": "bought_at",
     "number": "number",
     "total": "total",
+}
+
+
+_QUEUES: Final = {
+    Tab.TO_ISSUE: Queue.TO_ISSUE,
+    Tab.ATTENTION: Queue.ATTENTION,
+    Tab.WAITING_PAYMENT: Queue.WAITING_PAYMENT,
 }
 
 
@@ -214,6 +225,9 @@ def _to_count(company: Company, wanted: OrderFilter) -> QuerySet[Order]:
 
     By the order of a search or of a partial index SQLite finds it, and does not read all of the company.
     """
+    if wanted.problem:
+        # Another sort would be read by another index; the problem's own is the smallest.
+        wanted = replace(wanted, sort=Sort.CREATED_NEWEST)
     rows = orders_matching(company, wanted)
     has_own_index = wanted.is_plain or wanted.deleted or wanted.documents in KIND_COLUMNS
     return rows if is_search(wanted) or has_own_index or wanted.tab is Tab.CHANGED else rows.order_by()
@@ -232,31 +246,44 @@ def lines_of_orders(company: Company, order_ids: Iterable[int]) -> dict[int, lis
 def count_tabs(company: Company, tabs: Iterable[Tab] = Tab) -> dict[Tab, Counted]:
     """The numbers beside *tabs*, in one statement."""
     asked = tuple(tabs)
-    with connection.cursor() as cursor:
-        cursor.execute(*_counts_of_tabs(company, asked))
-        return dict(zip(asked, map(Counted, cursor.fetchone()), strict=True))
+    return dict(zip(asked, _counted(_counts_of_tabs(company, asked)), strict=True))
 
 
-def count_problems(company: Company) -> dict[str, int]:
-    """Waiting orders by what is wrong with them first; of the newest ``COUNT_LIMIT``."""
-    rows = orders_matching(company, OrderFilter(tab=Tab.ATTENTION)).values("problem")[: COUNT_LIMIT + 1]
-    sql, params = rows.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT problem, COUNT(*) FROM ({sql}) newest GROUP BY problem", params)  # noqa: S608 -- Django's own statement
-        return {problem: count for problem, count in cursor.fetchall() if problem}
+def count_problems(company: Company) -> dict[str, Counted]:
+    """Waiting orders by each of their problems, as the list filtered by it counts them; in one statement.
+
+    An order with several problems is counted with each: whoever follows a number finds as many orders.
+    """
+    found = _counted(_counts_of_problems(company))
+    return {problem.value: count for problem, count in zip(Problem, found, strict=True) if count}
 
 
 @lru_cache(maxsize=1_000)
-def _counts_of_tabs(company: Company, tabs: tuple[Tab, ...]) -> tuple[str, tuple[Any, ...]]:
+def _counts_of_tabs(company: Company, tabs: tuple[Tab, ...]) -> Statement:
+    return _counts_of(company, [OrderFilter(tab=tab) for tab in tabs])
+
+
+@lru_cache(maxsize=1_000)
+def _counts_of_problems(company: Company) -> Statement:
+    return _counts_of(company, [OrderFilter(tab=Tab.ATTENTION, problem=problem.value) for problem in Problem])
+
+
+def _counts_of(company: Company, filters: Iterable[OrderFilter]) -> Statement:
     """The statement that counts as ``count_orders`` would; making it takes longer than counting."""
     counts: list[str] = []
     values: list[Any] = []
-    for tab in tabs:
-        rows = _to_count(company, OrderFilter(tab=tab)).values("pk")[: COUNT_LIMIT + 1]
+    for wanted in filters:
+        rows = _to_count(company, wanted).values("pk")[: COUNT_LIMIT + 1]
         sql, params = rows.query.sql_with_params()
         counts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 -- Django's own statement
         values += params
     return f"SELECT {', '.join(counts)}", tuple(values)
+
+
+def _counted(statement: Statement) -> list[Counted]:
+    with connection.cursor() as cursor:
+        cursor.execute(*statement)
+        return [Counted(count) for count in cursor.fetchone()]
 
 
 def ids_matching(company: Company, wanted: OrderFilter, *, limit: int) -> list[int]:
@@ -316,20 +343,30 @@ def delivery_methods(company: Company, *, limit: int = 50) -> list[str]:
 
 
 def _in_tab(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
+    if wanted.problem:
+        rows = rows.filter(HasProblem(wanted.problem))
     if wanted.deleted:
         return rows.filter(deleted_at__isnull=False)
+    is_alone = bool(wanted.problem) and not is_search(wanted)
+    if is_alone and (wanted.tab in _QUEUES or wanted.sort.lstrip("-") == "created"):
+        return _in_tab_by_problem(rows.filter(deleted_at__isnull=True), wanted)
     match wanted.tab:
-        case Tab.TO_ISSUE:
-            return rows.filter(queue=Queue.TO_ISSUE)
-        case Tab.ATTENTION:
-            return rows.filter(queue=Queue.ATTENTION)
-        case Tab.WAITING_PAYMENT:
-            return rows.filter(queue=Queue.WAITING_PAYMENT)
+        case Tab.TO_ISSUE | Tab.ATTENTION | Tab.WAITING_PAYMENT:
+            return rows.filter(queue=_QUEUES[wanted.tab])
         case Tab.CHANGED:
             return rows.filter(changed_after_issue=True, deleted_at__isnull=True)
         case Tab.ALL:
             # What is asked for by name is shown even where the list hides it.
             return rows.filter(deleted_at__isnull=True) if wanted.shows_all else rows.filter(visible=True)
+
+
+def _in_tab_by_problem(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
+    """As ``_in_tab``, read from the problem's own index; other sorts of all orders have better ones."""
+    if wanted.tab in _QUEUES:
+        return rows.filter(Exact(ByItself("queue"), _QUEUES[wanted.tab]))
+    if wanted.tab is Tab.CHANGED:
+        return rows.filter(changed_after_issue=True)
+    return rows if wanted.shows_all else rows.filter(ByItself("visible", output_field=BooleanField()))
 
 
 def _narrowed(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
@@ -338,7 +375,6 @@ def _narrowed(rows: QuerySet[Order], wanted: OrderFilter) -> QuerySet[Order]:
         "payment_state": wanted.payment or None,
         # "IN", for Django writes a truth value bare and SQLite finds no index by that.
         "wants_invoice__in": _alone(wanted.wants_invoice),
-        "problem": wanted.problem or None,
         "delivery_method": wanted.delivery_method or None,
         "marketplace": wanted.marketplace or None,
         "currency": wanted.currency or None,

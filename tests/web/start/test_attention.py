@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from builders.companies import NOW, a_company, a_member, a_shop
-from builders.orders import a_numbered_form, stored, without_rate
+from builders.orders import a_numbered_form, for_a_company, stored, without_rate
 from stragan.kit.clock import real_now
 from stragan.kit.models import Job
 from stragan.shops.models import PendingForm, QuarantinedForm
@@ -150,3 +150,20 @@ def test_orders_are_counted_by_their_problem_with_a_way_to_them(
     assert entry.number == 2
     assert entry.url == f"{reverse('orders:list')}?tab=attention&problem=vat_missing"
     assert 'title="Wymaga uwagi"' in page.content.decode()
+
+
+def test_an_order_with_two_problems_is_counted_and_found_under_both(
+    company: Any, signed_in: Callable[[str], Client]
+) -> None:
+    forms = [without_rate(a_numbered_form(1)), without_rate(for_a_company(a_numbered_form(2), nip=""))]
+    stored(a_shop(company), forms, now=NOW)
+    viewer = signed_in("viewer")
+    entries = viewer.get(reverse("attention:list")).context["problems"]
+    assert [(entry.number, entry.url.rpartition("=")[2]) for entry in entries] == [
+        (2, "vat_missing"),
+        (1, "company_nip_missing"),
+    ]
+    for entry in entries:
+        listed = viewer.get(entry.url).content.decode()
+        assert "kupujacy_2" in listed
+        assert ("kupujacy_1" in listed) is (entry.number == 2)
