@@ -162,11 +162,7 @@ def access_token(shop_id: int, *, refused: str = "", still_here: Callable[[], No
         if still_here is not None:
             still_here()
         shop = Shop.objects.across_companies().select_related("company").get(pk=shop_id)
-        check_shop(shop)
-        if not shop.company.allegro_module:
-            raise actions.ModuleOff
-        if shop.state == ShopState.RECONNECT or not shop.refresh_token:
-            raise ReconnectNeeded(shop=shop.name, reason=shop.state_reason)
+        _require_usable(shop)
         if not _needs_refresh(shop, refused=refused, now=real_now()):
             return shop.access_token
         lease = leases.take_token(shop_id, now=shared_now())
@@ -185,6 +181,15 @@ def access_token(shop_id: int, *, refused: str = "", still_here: Callable[[], No
         if time.monotonic() > deadline:
             raise AllegroUnavailable(problem="token_busy")
         time.sleep(_PAUSE_S)
+
+
+def _require_usable(shop: Shop) -> None:
+    """See that the shop may be asked about at all; the errors are those of ``access_token``."""
+    check_shop(shop)
+    if not shop.company.allegro_module:
+        raise actions.ModuleOff
+    if shop.state == ShopState.RECONNECT or not shop.refresh_token:
+        raise ReconnectNeeded(shop=shop.name, reason=shop.state_reason)
 
 
 def tokens_of(pair: TokenPair, *, obtained_at: datetime) -> actions.Tokens:
