@@ -19,6 +19,7 @@ from stragan.gateways.allegro import (
     AllegroUnavailable,
     LatestEvent,
     RateLimited,
+    ScopeMissing,
     UnreadableAnswer,
 )
 from stragan.kit.clock import real_now
@@ -156,7 +157,7 @@ def _note_latest(hold: SyncHold, head: LatestEvent | None) -> None:
         latest = head or hold.ask(lambda client: client.event_stats())
     except RateLimited:
         raise
-    except (AllegroUnavailable, AllegroRejected, UnreadableAnswer) as trouble:
+    except (AllegroUnavailable, AllegroRejected, ScopeMissing, UnreadableAnswer) as trouble:
         logger.info("orders.fetch.latest_unknown", extra={"shop_id": hold.shop.pk, "code": trouble.code})
         return
     if latest.id:
