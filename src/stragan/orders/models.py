@@ -110,9 +110,9 @@ class Order(models.Model):
         indexes = [
             # With the deletion at its end, so that deleted orders are passed over without reading rows.
             models.Index(fields=["company", "-created_at", "-id", "deleted_at"], name="order_newest"),
-            # What START adds up and counts stands at its end, so that it reads no rows.
+            # Currency and total at its end: START adds up what waits for documents without reading rows.
             models.Index(
-                fields=["company", "queue", "-created_at", "-id", "currency", "total", "problem"],
+                fields=["company", "queue", "-created_at", "-id", "currency", "total"],
                 name="order_queue",
             ),
             models.Index(

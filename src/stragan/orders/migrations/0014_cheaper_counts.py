@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='order',
-            index=models.Index(fields=['company', 'queue', '-created_at', '-id', 'currency', 'total', 'problem'], name='order_queue'),
+            index=models.Index(fields=['company', 'queue', '-created_at', '-id', 'currency', 'total'], name='order_queue'),
         ),
         migrations.AddIndex(
             model_name='order',
