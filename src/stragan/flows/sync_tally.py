@@ -82,7 +82,7 @@ class Tally:
         return place < len(self._seen) and self._seen[place] == mark
 
     def _forget_names(self) -> None:
-        # What failed is asked for by name until the end of the run.
+        # What failed may still come in this run, and is no failure then.
         earliest = [form_id for form_id, kind in islice(self._kinds.items(), self._known) if kind != "failed"]
         for form_id in earliest:
             del self._kinds[form_id]
