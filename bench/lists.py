@@ -9,6 +9,7 @@ from bench.measuring import Figure, median, p95, say, tell, timed_ms
 from bench.places import EMAIL
 from bench.targets import Database
 from stragan.cli.main import set_up_django
+from stragan.cli.web import look_for_garbage_often
 
 TIMES: Final = 20
 TIMES_WHOLE: Final = 10
@@ -88,6 +89,7 @@ def filters() -> dict[str, dict[str, str]]:
 def measure(_database: Database) -> None:
     """Time each address, then tell the slowest of each kind."""
     set_up_django()
+    look_for_garbage_often()
     from django.contrib.staticfiles.storage import staticfiles_storage
     from django.core.management import call_command
 

@@ -7,6 +7,7 @@ from bench.measuring import Figure, median, p95, say, tell, timed_ms
 from bench.places import EMAIL
 from bench.targets import Database
 from stragan.cli.main import set_up_django
+from stragan.cli.web import look_for_garbage_often
 
 TIMES: Final = 20
 TIMES_WHOLE: Final = 10
@@ -104,6 +105,7 @@ ADDRESSES: Final[dict[str, tuple[str, ...]]] = {
 def measure(_database: Database) -> None:
     """Time each address, then tell the slowest of each area."""
     set_up_django()
+    look_for_garbage_often()
     pages = _Pages()
     for area, addresses in ADDRESSES.items():
         found = {address: pages.timing(address) for address in addresses}

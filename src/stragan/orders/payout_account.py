@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db.models import Q, QuerySet
 
@@ -107,6 +107,16 @@ class PayoutAccount:
         return [entry for entry in self.entries if entry.payment_id and entry.order is None]
 
 
+class _Moved(NamedTuple):
+    """What is needed of an operation: a payout may hold tens of thousands."""
+
+    occurred_at: datetime
+    kind: str
+    amount: Decimal
+    payment_id: str
+    balance: Decimal | None
+
+
 def payouts_of(company: Company, shop: Shop) -> QuerySet[PaymentOperation]:
     """The shop's payouts, newest first."""
     rows: QuerySet[PaymentOperation] = PaymentOperation.objects.for_company(company)
@@ -140,7 +150,7 @@ def account_of(payout: PaymentOperation) -> PayoutAccount:
     rows = wallet.filter(occurred_at__lte=payout.occurred_at).exclude(kind=payouts.PAYOUT)
     if before is not None:
         rows = rows.filter(occurred_at__gt=before.occurred_at)
-    moved = list(rows.order_by("occurred_at", "id"))
+    moved = [_Moved(*row) for row in rows.order_by("occurred_at", "id").values_list(*_Moved._fields)]
     return PayoutAccount(
         payout=payout,
         amount=-_amount(payout),
@@ -158,15 +168,15 @@ def _before(wallet: QuerySet[PaymentOperation], payout: PaymentOperation) -> Pay
     return earlier.order_by("-occurred_at", "-id").first()
 
 
-def _opening(before: PaymentOperation | None, moved: Sequence[PaymentOperation]) -> Decimal | None:
+def _opening(before: PaymentOperation | None, moved: Sequence[_Moved]) -> Decimal | None:
     if before is not None and before.balance is not None:
         return before.balance
     if moved and moved[0].balance is not None:
-        return moved[0].balance - _amount(moved[0])
+        return moved[0].balance - moved[0].amount
     return None
 
 
-def _entries(shop: Shop, rows: Sequence[PaymentOperation]) -> tuple[Entry, ...]:
+def _entries(shop: Shop, rows: Sequence[_Moved]) -> tuple[Entry, ...]:
     orders = orders_by_payment(shop, [row.payment_id for row in rows if row.payment_id])
     known: dict[int, OrderOf] = {}
     ids = sorted(set(orders.values()))
@@ -179,7 +189,7 @@ def _entries(shop: Shop, rows: Sequence[PaymentOperation]) -> tuple[Entry, ...]:
             at=row.occurred_at,
             kind=row.kind,
             part=part_of(row.kind),
-            amount=_amount(row),
+            amount=row.amount,
             payment_id=row.payment_id,
             order=known.get(orders.get(row.payment_id, 0)),
         )
