@@ -9,7 +9,7 @@ from bench.measuring import Figure, median, p95, say, tell, timed_ms
 from bench.places import EMAIL
 from bench.targets import Database
 from stragan.cli.main import set_up_django
-from stragan.cli.web import look_for_garbage_often
+from stragan.cli.web import clear_away
 
 TIMES: Final = 20
 TIMES_WHOLE: Final = 10
@@ -89,7 +89,6 @@ def filters() -> dict[str, dict[str, str]]:
 def measure(_database: Database) -> None:
     """Time each address, then tell the slowest of each kind."""
     set_up_django()
-    look_for_garbage_often()
     from django.contrib.staticfiles.storage import staticfiles_storage
     from django.core.management import call_command
 
@@ -159,8 +158,8 @@ class _Pages:
         return found
 
     def _timing(self, query: Mapping[str, str]) -> Timing:
-        view = timed_ms(self._view(query), times=TIMES, warm_up=3)
-        whole = timed_ms(self._whole(query), times=TIMES_WHOLE, warm_up=1)
+        view = timed_ms(self._view(query), times=TIMES, warm_up=3, between=clear_away)
+        whole = timed_ms(self._whole(query), times=TIMES_WHOLE, warm_up=1, between=clear_away)
         raw = timed_ms(self._raw(query), times=TIMES_WHOLE)
         return Timing(
             view_ms=median(view), view_p95_ms=p95(view), whole_p95_ms=p95(whole), raw_ms=median(raw)

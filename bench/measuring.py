@@ -48,8 +48,13 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def timed_ms(work: Callable[[], object], *, times: int, warm_up: int = 2) -> list[float]:
-    """Do *work* again and again; gives how long each time took, in ms, the first few left out."""
+def timed_ms(
+    work: Callable[[], object], *, times: int, warm_up: int = 2, between: Callable[[], object] = int
+) -> list[float]:
+    """Do *work* again and again; gives how long each time took, in ms, the first few left out.
+
+    *between* is done after each time and not counted: what a server does when its answer has gone.
+    """
     for _ in range(warm_up):
         work()
     found = []
@@ -57,4 +62,5 @@ def timed_ms(work: Callable[[], object], *, times: int, warm_up: int = 2) -> lis
         started = time.perf_counter()
         work()
         found.append((time.perf_counter() - started) * 1000)
+        between()
     return found

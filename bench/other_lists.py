@@ -7,7 +7,7 @@ from bench.measuring import Figure, median, p95, say, tell, timed_ms
 from bench.places import EMAIL
 from bench.targets import Database
 from stragan.cli.main import set_up_django
-from stragan.cli.web import look_for_garbage_often
+from stragan.cli.web import clear_away
 
 TIMES: Final = 20
 TIMES_WHOLE: Final = 10
@@ -105,7 +105,6 @@ ADDRESSES: Final[dict[str, tuple[str, ...]]] = {
 def measure(_database: Database) -> None:
     """Time each address, then tell the slowest of each area."""
     set_up_django()
-    look_for_garbage_often()
     pages = _Pages()
     for area, addresses in ADDRESSES.items():
         found = {address: pages.timing(address) for address in addresses}
@@ -144,8 +143,8 @@ class _Pages:
         return found
 
     def _timing(self, address: str) -> tuple[float, float, float]:
-        view = timed_ms(self._view(address), times=TIMES, warm_up=3)
-        whole = timed_ms(self._whole(address), times=TIMES_WHOLE, warm_up=1)
+        view = timed_ms(self._view(address), times=TIMES, warm_up=3, between=clear_away)
+        whole = timed_ms(self._whole(address), times=TIMES_WHOLE, warm_up=1, between=clear_away)
         return round(median(view), 1), round(p95(view), 1), round(p95(whole), 1)
 
     def _view(self, address: str) -> Callable[[], object]:

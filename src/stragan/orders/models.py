@@ -186,7 +186,10 @@ class OrderLine(models.Model):
         indexes = [
             models.Index(fields=["company", "seller_id", "offer_id", "order"], name="order_line_offer"),
             models.Index(
-                fields=["product", "order"], condition=Q(product__isnull=False), name="order_line_product"
+                # With its id: whether an order has the product in two lines is read from the index alone.
+                fields=["product", "order", "id"],
+                condition=Q(product__isnull=False),
+                name="order_line_product",
             ),
         ]
 

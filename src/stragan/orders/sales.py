@@ -37,23 +37,32 @@ class Sales:
 
 
 def sales_by_day(company: Company, *, first: date, last: date) -> dict[date, Sales]:
-    """Purchases of each Warsaw day from *first* to *last*, both included; every day has an entry.
+    """Purchases of each Warsaw day from *first* to *last*, both included; every day has an entry."""
+    days = sales_by_day_and_shop(company, first=first, last=last)
+    return {day: sum(by_shop.values(), start=Sales()) for day, by_shop in days.items()}
+
+
+def sales_by_day_and_shop(company: Company, *, first: date, last: date) -> dict[date, dict[int, Sales]]:
+    """Purchases of each Warsaw day from *first* to *last*, both included, by shop; every day has an entry.
 
     Cancelled and deleted orders and those merged into another are left out. Grouped by UTC hours in the
     database, since hours of Warsaw begin with hours of UTC; days are put together here.
     """
-    days = {first + timedelta(days=step): Sales() for step in range((last - first).days + 1)}
+    days: dict[date, dict[int, Sales]] = {
+        first + timedelta(days=step): {} for step in range((last - first).days + 1)
+    }
     rows = (
         _sold(company, since=start_of_warsaw_day(first), until=start_of_warsaw_day(last + timedelta(days=1)))
         .annotate(hour=Substr(Cast("bought_at", CharField()), 1, _TO_THE_HOUR))
-        .values("hour", "currency")
+        .values("hour", "shop_id", "currency")
         .annotate(orders=Count("id"), amount=Sum("total"))
-        .order_by("hour", "currency")
-        .values_list("hour", "currency", "orders", "amount")
+        .order_by("hour", "shop_id", "currency")
+        .values_list("hour", "shop_id", "currency", "orders", "amount")
     )
-    for hour, currency, orders, amount in rows:
-        day = warsaw_date(datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC))
-        days[day] += _entry(currency=currency, orders=orders, amount=amount)
+    for hour, shop_id, currency, orders, amount in rows:
+        by_shop = days[warsaw_date(datetime.fromisoformat(f"{hour}:00").replace(tzinfo=UTC))]
+        entry = _entry(currency=currency, orders=orders, amount=amount)
+        by_shop[shop_id] = by_shop.get(shop_id, Sales()) + entry
     return days
 
 

@@ -1,5 +1,6 @@
 """The filter of the order list as an address: read tolerantly, written without what says nothing."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from stragan.orders.queries import PAGE_SIZES, OrderFilter, Sort, Tab
@@ -21,33 +23,32 @@ _YES_NO: Final = {"yes": True, "no": False}
 _NAME_OF: Final = {True: "yes", False: "no"}
 
 
-class FilterForm(forms.Form):
-    """Names of the address. Whatever cannot be read is left out: a filter never fails."""
-
-    tab = forms.ChoiceField(choices=[(tab.value, tab.value) for tab in Tab])
-    q = forms.CharField(max_length=_LONGEST_TEXT)
-    created_from = forms.DateField()
-    created_to = forms.DateField()
-    bought_from = forms.DateField()
-    bought_to = forms.DateField()
-    status = forms.MultipleChoiceField(choices=[(status.value, status.value) for status in OrderStatus])
-    shop = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
-    payment = forms.ChoiceField(choices=[(state.value, state.value) for state in PaymentState])
-    invoice = forms.ChoiceField(choices=[(name, name) for name in _YES_NO])
-    document = forms.ChoiceField(choices=[(name, name) for name in DOCUMENTS])
-    product = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
-    problem = forms.ChoiceField(choices=[(problem.value, problem.value) for problem in Problem])
-    total_from = forms.DecimalField(max_digits=12, decimal_places=2, localize=True)
-    total_to = forms.DecimalField(max_digits=12, decimal_places=2, localize=True)
-    delivery = forms.CharField(max_length=_LONGEST_TEXT)
-    market = forms.CharField(max_length=40)
-    currency = forms.CharField(max_length=3)
-    hidden = forms.BooleanField()
-    bin = forms.BooleanField()
-    sort = forms.ChoiceField(choices=[(sort.value, sort.value) for sort in Sort])
-    size = forms.TypedChoiceField(choices=[(size, size) for size in PAGE_SIZES], coerce=int)
-    view = forms.IntegerField(min_value=1, max_value=_LARGEST_ID)
-    page = forms.IntegerField(min_value=1, max_value=LAST_PAGE)
+_FIELDS: Final[dict[str, forms.Field]] = {
+    "tab": forms.ChoiceField(choices=[(tab.value, tab.value) for tab in Tab]),
+    "q": forms.CharField(max_length=_LONGEST_TEXT),
+    "created_from": forms.DateField(),
+    "created_to": forms.DateField(),
+    "bought_from": forms.DateField(),
+    "bought_to": forms.DateField(),
+    "status": forms.MultipleChoiceField(choices=[(status.value, status.value) for status in OrderStatus]),
+    "shop": forms.IntegerField(min_value=1, max_value=_LARGEST_ID),
+    "payment": forms.ChoiceField(choices=[(state.value, state.value) for state in PaymentState]),
+    "invoice": forms.ChoiceField(choices=[(name, name) for name in _YES_NO]),
+    "document": forms.ChoiceField(choices=[(name, name) for name in DOCUMENTS]),
+    "product": forms.IntegerField(min_value=1, max_value=_LARGEST_ID),
+    "problem": forms.ChoiceField(choices=[(problem.value, problem.value) for problem in Problem]),
+    "total_from": forms.DecimalField(max_digits=12, decimal_places=2, localize=True),
+    "total_to": forms.DecimalField(max_digits=12, decimal_places=2, localize=True),
+    "delivery": forms.CharField(max_length=_LONGEST_TEXT),
+    "market": forms.CharField(max_length=40),
+    "currency": forms.CharField(max_length=3),
+    "hidden": forms.BooleanField(),
+    "bin": forms.BooleanField(),
+    "sort": forms.ChoiceField(choices=[(sort.value, sort.value) for sort in Sort]),
+    "size": forms.TypedChoiceField(choices=[(size, size) for size in PAGE_SIZES], coerce=int),
+    "view": forms.IntegerField(min_value=1, max_value=_LARGEST_ID),
+    "page": forms.IntegerField(min_value=1, max_value=LAST_PAGE),
+}  # names of the address; whatever cannot be read is left out: a filter never fails
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +89,7 @@ def default_sort(wanted: OrderFilter) -> Sort:
 
 def read(query: QueryDict) -> ListState:
     """Read an address of the list; parts that make no sense are left out."""
-    form = FilterForm(query)
-    form.is_valid()
-    given = {name: value for name, value in form.cleaned_data.items() if value not in (None, "", [])}
+    given = _given(query)
     wanted = OrderFilter(
         tab=Tab(given.get("tab", Tab.ALL)),
         text=given.get("q", ""),
@@ -120,6 +119,19 @@ def read(query: QueryDict) -> ListState:
         size=given.get("size", DEFAULT_SIZE),
         view=given.get("view"),
     )
+
+
+def _given(query: QueryDict) -> dict[str, Any]:
+    """What can be read of an address, by name.
+
+    Field by field: a form would keep an error for each absent one, and with it all that the page holds.
+    """
+    found: dict[str, Any] = {}
+    for name, field in _FIELDS.items():
+        if name in query:
+            with suppress(ValidationError):
+                found[name] = field.clean(field.widget.value_from_datadict(query, {}, name))
+    return {name: value for name, value in found.items() if value not in (None, "", [])}
 
 
 def _pairs(state: ListState) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day, warsaw_date
 from stragan.documents.models import Document
-from stragan.orders.sales import NOTHING, Sales, sales_between, sales_by_day, sales_by_shop
+from stragan.orders.sales import NOTHING, Sales, sales_between, sales_by_day, sales_by_day_and_shop
 from stragan.shops.models import Shop, ShopState
 from stragan.web.shell import frame, show
 
@@ -121,8 +121,11 @@ def figures(company: Company, days: Mapping[date, Sales], *, now: datetime) -> F
     )
 
 
-def month(company: Company, *, now: datetime) -> dict[date, Sales]:
-    """The last 30 days, oldest first. Days before yesterday are remembered for a few minutes."""
+def month(company: Company, *, now: datetime) -> tuple[dict[date, Sales], dict[int, Sales]]:
+    """The last 30 days, oldest first, and today by shop.
+
+    Days before yesterday are remembered for a few minutes.
+    """
     today = warsaw_date(now)
     first = today - _DAY * (DAYS - 1)
     key = f"start:{company.pk}:{today.isoformat()}"
@@ -130,7 +133,8 @@ def month(company: Company, *, now: datetime) -> dict[date, Sales]:
     if past is None:
         past = sales_by_day(company, first=first, last=today - _DAY * 2)
         cache.set(key, past, PAST_KEPT_S)
-    return past | sales_by_day(company, first=today - _DAY, last=today)
+    latest = sales_by_day_and_shop(company, first=today - _DAY, last=today)
+    return past | {day: sum(sold.values(), start=Sales()) for day, sold in latest.items()}, latest[today]
 
 
 def day_rows(days: Mapping[date, Sales]) -> list[DayRow]:
@@ -141,10 +145,8 @@ def day_rows(days: Mapping[date, Sales]) -> list[DayRow]:
     ]
 
 
-def shop_lines(company: Company, shops: Sequence[Shop], *, now: datetime, real: datetime) -> list[ShopLine]:
-    """Each shop with its freshness and what it sold today."""
-    today = start_of_warsaw_day(warsaw_date(now))
-    sold = sales_by_shop(company, since=today, until=now + _DAY)
+def shop_lines(shops: Sequence[Shop], sold: Mapping[int, Sales], *, real: datetime) -> list[ShopLine]:
+    """Each shop with its freshness and what it *sold* today."""
     lines = []
     for shop in shops:
         color, word = frame.freshness(state=shop.state, synced_at=shop.synced_at, now=real)

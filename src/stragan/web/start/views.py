@@ -59,14 +59,14 @@ def start(request: CompanyRequest) -> HttpResponse:
     if shops:
         problems = troubles.problem_counts(company)
         changed = radar.open_count(company)
-        days = dashboard.month(company, now=now)
+        days, sold_today = dashboard.month(company, now=now)
         context |= {
             "figures": dashboard.figures(company, days, now=now),
             "waiting": waiting_for_documents(company),
             "days": dashboard.day_rows(days),
             "days_total": sum((sales.amount for sales in days.values()), start=NOTHING),
             "chart": chart_of([(day, sales.amount) for day, sales in days.items()], today=today),
-            "shop_lines": dashboard.shop_lines(company, shops, now=now, real=clock.real_now()),
+            "shop_lines": dashboard.shop_lines(shops, sold_today, real=clock.real_now()),
             "runs": runs.latest(company, shops),
             "check": checking.latest(company),
             "changed": changed,
