@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -101,8 +101,9 @@ def dies_at_instant(installation: Installation, code: str, seconds: float, tell:
         while not (tell.exists() and tell.read_text()) and not life.done():
             time.sleep(0.005)
         time.sleep(seconds)
-        if not life.done():
-            os.kill(int(tell.read_text()), signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it may end by itself in this very instant
+            if not life.done():
+                os.kill(int(tell.read_text()), signal.SIGKILL)
         code_of_end = life.result().returncode
     assert code_of_end in {0, -signal.SIGKILL}, life.result().stderr
     return code_of_end != 0
