@@ -1,4 +1,4 @@
-"""A second small installation: exempt from VAT, lump-sum tax, no warehouse; no shop connected yet."""
+"""A small installation of a firm that has just begun: no package chosen, no shop connected yet."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ EMAIL = "anna@example.com"
 
 
 @contextmanager
-def an_exempt_seller(*, orders: int = 40) -> Iterator[tuple[Demo, World]]:
+def a_new_firm(*, orders: int = 60) -> Iterator[tuple[Demo, World]]:
     """Make and serve it until the block ends; also gives its stand-in Allegro."""
     world = World(seed=7, orders=orders)
     world.settings.device_interval_seconds = 1
@@ -31,16 +31,9 @@ def an_exempt_seller(*, orders: int = 40) -> Iterator[tuple[Demo, World]]:
             DJANGO_SETTINGS_MODULE="stragan.project.settings",
         )
         made = installation.command(
-            *(
-                "init",
-                "--nip",
-                "5260250274",
-                "--name",
-                "Pracownia Anny",
-                "--address",
-                "ul. Próbna 1, 00-001 Warszawa",
-            ),
-            *("--no-vat-payer", "--no-warehouse", "--books", "ryczalt", "--email", EMAIL, "--password-stdin"),
+            *("init", "--nip", "5260250274", "--name", "Pracownia Anny"),
+            *("--address", "ul. Próbna 1, 00-001 Warszawa"),
+            *("--no-warehouse", "--email", EMAIL, "--password-stdin"),
             stdin=PASSWORD,
         )
         assert made.returncode == 0, made.stdout + made.stderr
