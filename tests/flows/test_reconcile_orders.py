@@ -367,7 +367,9 @@ def test_fetching_again_closes_gaps_of_every_kind(market: Market, shop: Shop) ->
     assert count == len(findings_of(run))
     assert Job.objects.get(name="shops.sync").priority == 1
     for _ in range(2):  # of a paid order Allegro has to say twice that it is gone
-        PendingForm.objects.update(due_at=datetime.now(tz=UTC))
+        then = datetime.now(tz=UTC) - timedelta(minutes=10)
+        PendingForm.objects.update(due_at=then)
+        PendingForm.objects.exclude(first_gone_at=None).update(first_gone_at=then)
         sync_shop(shop_id=shop.pk, now=datetime.now(tz=UTC))
     again = check(market)
     assert found(again) == [("order_extra", "gone", "2", True)]

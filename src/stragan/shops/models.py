@@ -116,6 +116,7 @@ class PendingForm(models.Model):
     """A checkout form the journal or a list named and that is still to be fetched.
 
     Written in the transaction that moves the cursor; deleted in the one that stores the order.
+    ``first_gone_at`` is when Allegro first said that it has no such form; nothing but seeing it undoes that.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="pending_forms")
@@ -124,6 +125,7 @@ class PendingForm(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     error_code = models.CharField(max_length=80, blank=True)
+    first_gone_at = models.DateTimeField(null=True)  # by the clock that all machines share
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "form_id"], name="pending_form_once")]
