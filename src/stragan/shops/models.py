@@ -279,6 +279,8 @@ class OfferPush(models.Model):
 
     ``command_id`` is ours, stored before Allegro is called: after a lost answer it says whether the command
     arrived. ``quantity`` is worked out anew when it is sent; ``was`` is what Allegro had as far as known.
+    ``sent_at`` is when that began, by the clock that all machines share, as ``due_at`` is of what was taken
+    before. ``attempts`` rises with each look: it tells the present holder of the row from an earlier one.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -293,6 +295,7 @@ class OfferPush(models.Model):
     reason = models.CharField(max_length=300, blank=True)  # Allegro's own words for people
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
     objects: CompanyManager["OfferPush"] = CompanyManager()
