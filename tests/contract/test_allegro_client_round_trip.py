@@ -257,7 +257,7 @@ def test_a_quantity_is_set_once_and_its_tasks_say_how_it_went(served: tuple[Worl
         assert client.offer_stock(offer.id) == 12
         with pytest.raises(AllegroConflict):
             client.set_offer_quantity(commands[0], offer_id=offer.id, quantity=13)
-        client.empty_offer(ended.id)
+        assert client.empty_offer(ended.id)
         client.set_offer_quantity(commands[1], offer_id=ended.id, quantity=5)
         (refused,) = client.quantity_tasks(commands[1]) or ()
         assert refused.errors[0].user_message == "Oferta jest zakończona."

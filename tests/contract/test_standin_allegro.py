@@ -123,6 +123,16 @@ def test_an_offer_is_emptied_as_described(shop: Shop) -> None:
     assert unknown.status_code == 404
 
 
+def test_an_offer_is_emptied_later_as_described(shop: Shop) -> None:
+    offer = shop.world.sellers[0].catalog.common[5]
+    path, json = f"/sale/product-offers/{offer.id}", {"Content-Type": MEDIA_TYPE}
+    before = shop.get(path)["stock"]["available"]
+    shop.world.stock.slow_looks = 1
+    emptied = _checked(shop, "PATCH", path, content=b'{"stock": {"available": 0}}', headers=json)
+    assert (emptied.status_code, "location" in emptied.headers) == (202, True)
+    assert [shop.get(path)["stock"]["available"] for _ in range(2)] == [before, 0]
+
+
 def test_an_order_is_set_in_work_as_described(shop: Shop) -> None:
     form = shop.get("/order/checkout-forms", status="READY_FOR_PROCESSING")["checkoutForms"][0]
     path = f"/order/checkout-forms/{form['id']}"

@@ -9,6 +9,7 @@ from django.db import connection
 
 from builders.companies import a_company, a_shop
 from builders.markets import a_market
+from builders.orders import a_numbered_form
 from builders.sendings import a_desk, impatient
 from stragan.flows.fetch_shop import fetch_shop
 from stragan.jobs.worker import Worker
@@ -20,6 +21,7 @@ from stragan.kit.shared_clock import shared_now
 from stragan.outbox import actions
 from stragan.outbox.states import Kind
 from stragan.shops import leases
+from stragan.shops.models import PendingForm
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -103,3 +105,24 @@ def test_what_a_machine_ahead_asks_for_it_does_at_once() -> None:
     for thread in list(worker._running.values()):
         thread.join(10)
     assert Job.objects.get().attempts == 1
+
+
+def test_a_machine_ahead_makes_no_second_word_of_the_first(
+    request: pytest.FixtureRequest, settings: Any
+) -> None:
+    with a_market(settings) as market:
+        market.put(a_numbered_form(1))
+        shop = market.connect()
+        market.fetch(shop)
+        sold = market.world.live_orders()[0]
+        market.world.retire(sold)
+        PendingForm.objects.create(
+            shop=shop,
+            form_id=sold.id,
+            event_at=real_now(),
+            due_at=real_now(),
+            first_gone_at=shared_now() - timedelta(minutes=8),
+        )
+        request.getfixturevalue("ahead")
+        assert market.fetch(shop).failed == 1
+        assert market.orders()[sold.id].gone_at is None

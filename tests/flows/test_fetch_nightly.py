@@ -28,6 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     instants = [NIGHT]
     for module in (fetch_nightly, fetch_stages, vanished_forms):
         monkeypatch.setattr(module, "real_now", lambda: instants[0])
+    monkeypatch.setattr(vanished_forms, "shared_now", lambda: instants[0])
     return instants
 
 
@@ -93,6 +94,21 @@ def test_an_order_that_vanished_is_asked_for_by_its_id_and_once_more_later(
     assert by_night(market, shop).failed == 1
     assert ours(market, order).gone_at is None
     clock[0] += timedelta(minutes=11)
+    assert by_night(market, shop).changed == 1
+    assert ours(market, order).gone_at is not None
+
+
+def test_the_night_that_asks_too_soon_makes_no_second_word_of_the_first(
+    market: Market, shop: Shop, clock: list[datetime]
+) -> None:
+    order = an_open_order(market)
+    market.world.retire(order)
+    assert by_night(market, shop).failed == 1
+    clock[0] += timedelta(minutes=9)
+    Shop.objects.for_company(market.company).update(nightly_until=shop.since_date)  # killed, and begun again
+    assert by_night(market, shop).failed == 1
+    assert ours(market, order).gone_at is None
+    clock[0] += timedelta(minutes=1)
     assert by_night(market, shop).changed == 1
     assert ours(market, order).gone_at is not None
 

@@ -173,6 +173,11 @@ def a_paid_order_that_vanishes(market: Market) -> tuple[Shop, Sold]:
     return shop, sold
 
 
+def first_said(*, ago: timedelta) -> None:
+    """Let Allegro have said that long ago that it has no such form; the form is due now."""
+    PendingForm.objects.update(first_gone_at=real_now() - ago, due_at=real_now())
+
+
 def test_a_paid_order_is_gone_only_when_allegro_says_so_twice(empty: Market) -> None:
     shop, sold = a_paid_order_that_vanishes(empty)
     for _ in range(2):  # the second time at once, before its time
@@ -183,13 +188,56 @@ def test_a_paid_order_is_gone_only_when_allegro_says_so_twice(empty: Market) -> 
     row = PendingForm.objects.get()
     assert (row.error_code, row.attempts) == ("allegro_form_gone", 1)
     assert row.due_at - real_now() > timedelta(minutes=9)
-    PendingForm.objects.update(due_at=real_now())
+    first_said(ago=timedelta(minutes=10))
     run = empty.fetch(shop, trigger="background")
     order = empty.orders()[sold.id]
     assert (run.failed, run.changed) == (0, 1)
     assert order.gone_at is not None
     assert (order.visible, order.queue) == (False, Queue.DONE)
     assert not PendingForm.objects.exists()
+
+
+def test_an_event_that_has_it_asked_for_sooner_makes_no_second_word_of_it(empty: Market) -> None:
+    shop, sold = a_paid_order_that_vanishes(empty)
+    empty.fetch(shop, trigger="background")
+    first_said(ago=timedelta(minutes=4))
+    first = PendingForm.objects.get().first_gone_at
+    PendingForm.objects.update(due_at=real_now() + timedelta(minutes=6))
+    empty.world.emit(sold, "BUYER_MODIFIED")
+    run = empty.fetch(shop, trigger="background")
+    row = PendingForm.objects.get()
+    assert (run.failed, empty.orders()[sold.id].gone_at) == (1, None)
+    assert (row.first_gone_at, row.attempts) == (first, 1)
+    wait = row.due_at - real_now()
+    assert timedelta(minutes=5, seconds=30) < wait <= timedelta(minutes=6)
+    empty.world.log.clear()
+    empty.fetch(shop, trigger="background")
+    assert empty.asked("/order/checkout-forms/") == 0  # not each minute until then
+
+
+def test_an_outage_in_between_does_not_forget_what_allegro_said_first(empty: Market) -> None:
+    shop, sold = a_paid_order_that_vanishes(empty)
+    empty.fetch(shop, trigger="background")
+    first_said(ago=timedelta(minutes=11))
+    outage = empty.world.faults.add(Fault(kind="server_error", path=sold.id))
+    empty.fetch(shop, trigger="background")
+    assert PendingForm.objects.get().error_code == "allegro_unavailable"
+    outage.count = 0
+    PendingForm.objects.update(due_at=real_now())
+    empty.fetch(shop, trigger="background")
+    assert empty.orders()[sold.id].gone_at is not None
+
+
+def test_what_a_clock_ahead_noted_is_a_first_word_once_it_is_right(empty: Market) -> None:
+    shop, sold = a_paid_order_that_vanishes(empty)
+    empty.fetch(shop, trigger="background")
+    first_said(ago=timedelta(days=-1))
+    empty.fetch(shop, trigger="background")
+    row = PendingForm.objects.get()
+    assert empty.orders()[sold.id].gone_at is None
+    assert row.first_gone_at is not None
+    assert row.first_gone_at <= real_now()
+    assert row.due_at - real_now() <= timedelta(minutes=10)
 
 
 def test_a_paid_order_that_is_there_again_was_never_gone(empty: Market) -> None:

@@ -15,12 +15,13 @@ from builders.orders import a_numbered_form
 from standins.allegro import changes
 from standins.allegro.faults import Fault
 from stragan.cli.main import main
-from stragan.flows import reconcile_deeds
+from stragan.flows import reconcile_deeds, reconcile_shop
 from stragan.flows.fetch_shop import sync_shop
 from stragan.flows.reconcile_orders import ask_for_check, check_now, default_period, work_check
 from stragan.kit.clock import business_today
 from stragan.kit.models import Job
 from stragan.orders.check_runs import PeriodImpossible, findings_of, open_findings
+from stragan.orders.check_words import message_of
 from stragan.orders.models import (
     Order,
     OrderEvent,
@@ -367,7 +368,9 @@ def test_fetching_again_closes_gaps_of_every_kind(market: Market, shop: Shop) ->
     assert count == len(findings_of(run))
     assert Job.objects.get(name="shops.sync").priority == 1
     for _ in range(2):  # of a paid order Allegro has to say twice that it is gone
-        PendingForm.objects.update(due_at=datetime.now(tz=UTC))
+        then = datetime.now(tz=UTC) - timedelta(minutes=10)
+        PendingForm.objects.update(due_at=then)
+        PendingForm.objects.exclude(first_gone_at=None).update(first_gone_at=then)
         sync_shop(shop_id=shop.pk, now=datetime.now(tz=UTC))
     again = check(market)
     assert found(again) == [("order_extra", "gone", "2", True)]
@@ -490,3 +493,80 @@ def test_the_command_says_each_gap_and_fails(market: Market, capsys: pytest.Capt
     assert (result["complete"], result["orders"], result["gaps"]) == (False, 5, 1)
     assert main(["orders", "reconcile", "--shop", "Inny", "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["code"] == "shop_unknown"
+
+
+def gone_or_deleted(market: Market, numbers: range) -> None:
+    """Let Allegro have withdrawn these long ago; every second one a person deleted here."""
+    then = datetime.now(tz=UTC)
+    for number in numbers:
+        market.world.retire(market.world.by_id[form_id(number)])
+        mark = "deleted_at" if number % 2 else "gone_at"
+        ours(market, number).update(**{mark: then}, visible=False)
+
+
+def asked_about(market: Market) -> int:
+    """Questions about single orders since the last count."""
+    count = market.asked("GET /order/checkout-forms/")
+    market.world.log.clear()
+    return count
+
+
+@pytest.mark.usefixtures("shop")
+def test_too_many_gone_orders_to_ask_about_are_no_complete_period(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_shop, "ABSENT_ASKED", 2)
+    gone_or_deleted(market, range(1, 6))
+    market.world.log.clear()
+    run = check(market)
+    [gap] = [row for row in findings_of(run) if not row.explained]
+    assert (gap.difference, gap.cause) == ("source_not_asked", "too_many_gone")
+    assert (gap.facts["count"], gap.facts["asked"]) == (3, 2)
+    assert "najwyżej o 2" in message_of(gap)
+    assert (run.complete, run.gaps, asked_about(market)) == (False, 1, 2)
+    [source] = [sources["list"] for sources in run.sources.values()]
+    assert (source["state"], source["not_asked"]) == ("compared", 3)
+
+
+@pytest.mark.usefixtures("shop")
+def test_checks_take_turns_at_gone_orders_and_look_at_living_ones_first(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_shop, "ABSENT_ASKED", 2)
+    gone_or_deleted(market, range(1, 5))
+    first, second = ({row[2] for row in found(check(market))} - {""} for _ in range(2))
+    assert (len(first), first | second) == (2, {"1", "2", "3", "4"})
+    market.world.retire(market.world.by_id[form_id(5)])
+    run = check(market)
+    assert ("order_extra", "gone", "5", False) in found(run)
+    market.world.log.clear()
+    ours(market, 1).update(has_original=True)
+    assert {row[2] for row in found(check(market)) if not row[3]} == {"", "1", "5"}
+    assert asked_about(market) == 2
+
+
+@pytest.mark.usefixtures("shop")
+def test_as_many_gone_orders_as_a_check_asks_about_are_complete(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_shop, "ABSENT_ASKED", 3)
+    gone_or_deleted(market, range(1, 4))
+    run = check(market)
+    assert run.complete
+    assert len(found(run)) == 3
+    assert "not_asked" not in next(iter(run.sources.values()))["list"]
+
+
+@pytest.mark.usefixtures("shop")
+def test_living_orders_in_great_number_that_the_list_lacks_are_each_named(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_shop, "ABSENT_ASKED", 2)
+    for number in range(1, 6):
+        market.world.hide(market.world.by_id[form_id(number)], source="list")
+    market.world.log.clear()
+    run = check(market)
+    named = [row for row in found(run) if row[0] in {"list_silent", "order_extra"}]
+    assert {row[2] for row in named} == {"1", "2", "3", "4", "5"}
+    assert [row[0] for row in named].count("list_silent") == 2
+    assert (run.complete, asked_about(market)) == (False, 2)

@@ -1,7 +1,7 @@
 """The seller's offers: list and single one, and commands that change how many pieces are left."""
 
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from starlette.responses import Response
 from starlette.routing import Route
@@ -81,6 +81,8 @@ def product_offer(call: Call) -> Response:
     offer = next((entry for entry in call.seller.catalog.all() if entry.id == wanted), None)
     if offer is None:
         raise ApiRefused(404, "OfferNotFoundException", f"Offer {wanted} not found")
+    if call.request.method == "GET":
+        call.world.stock.look(offer.id)
     listed = _listed(offer, call)
     exempt = offer.tax_rate == "zw"
     rate = {"rate": None if exempt else offer.tax_rate, "countryCode": "PL"}
@@ -107,7 +109,7 @@ def product_offer(call: Call) -> Response:
 
 
 def edit_offer(call: Call) -> Response:
-    """Change an offer's stock; nothing else of an offer can be changed here."""
+    """Change an offer's stock, at once or (202) later; nothing else of an offer can be changed here."""
     stock = call.json().get("stock")
     available = stock.get("available") if isinstance(stock, dict) else None
     if not isinstance(available, int) or available < 0:
@@ -117,9 +119,13 @@ def edit_offer(call: Call) -> Response:
         raise ApiRefused(404, "OfferNotFoundException", f"Offer {offer_id} not found")
     if call.world.stock.is_ended(offer_id) and available:
         raise ApiRefused(422, "OfferEndedException", f"Offer {offer_id} has ended")
-    call.world.stock.put(offer_id, available)
+    is_done = call.world.stock.edit(offer_id, available)
     call.world.changed()
-    return product_offer(call)
+    edited = product_offer(call)
+    if not is_done:
+        edited.status_code = 202
+        edited.headers["location"] = f"/sale/product-offers/{offer_id}/operations/{uuid4()}"
+    return edited
 
 
 def _command_id(call: Call) -> str:

@@ -21,8 +21,8 @@ class Command:
 class Stock:
     """Pieces left by offer, as far as they were changed; commands by id.
 
-    *slow_looks*: how often a command's tasks answer ``NEW`` before they are done. *locked*: offers that
-    refuse every change.
+    *slow_looks*: how often a command's tasks answer ``NEW``, or an offer shows its old stock, before what was
+    asked for is done. *locked*: offers that refuse every change.
     """
 
     changed: dict[str, int] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class Stock:
     locked: set[str] = field(default_factory=set)
     slow_looks: int = 0
     _looks: dict[str, int] = field(default_factory=dict)
+    _edits: dict[str, int] = field(default_factory=dict)
 
     def available(self, offer_id: str) -> int:
         """Return the pieces left of an offer."""
@@ -44,6 +45,22 @@ class Stock:
         """Set the pieces left; none ends the offer."""
         self.changed[offer_id] = available
         self.ended[offer_id] = available == 0
+
+    def edit(self, offer_id: str, available: int) -> bool:
+        """Set the pieces left; with *slow_looks* it is done later, which False says."""
+        if not self.slow_looks:
+            self.put(offer_id, available)
+            return True
+        self._edits[offer_id], self._looks[offer_id] = available, self.slow_looks
+        return False
+
+    def look(self, offer_id: str) -> None:
+        """Do an edit that waited long enough."""
+        if offer_id in self._edits:
+            if self._looks[offer_id] > 0:
+                self._looks[offer_id] -= 1
+            else:
+                self.put(offer_id, self._edits.pop(offer_id))
 
     def take_command(
         self,

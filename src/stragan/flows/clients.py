@@ -50,9 +50,14 @@ class ClientMissing(Refused):
     code = "allegro_client_missing"
 
 
-# A refresh must be over before the lease on it is: two tries, then the next call tries again.
+# Allegro takes a used refresh token for a minute: both tries fall into it, then the next call tries again.
 _REFRESH_PATIENCE = Patience(
-    attempts=2, first_wait_s=0.3, rate_limited_wait_s=1.0, longest_wait_s=2.0, total_wait_s=2.0
+    attempts=2,
+    first_wait_s=0.3,
+    rate_limited_wait_s=1.0,
+    longest_wait_s=2.0,
+    total_wait_s=2.0,
+    longest_answer_s=10.0,
 )
 _REFRESH_TIMEOUT_S = 8.0
 
@@ -95,7 +100,7 @@ def auth_of(*, client_id: str, client_secret: str) -> AllegroAuth:
 
 
 def refresher_of(shop: Shop) -> AllegroAuth:
-    """The authorization server for refreshing the tokens of *shop*: it gives up before the lease ends."""
+    """The authorization server for refreshing the tokens of *shop*: it gives up within Allegro's grace."""
     client_id, client_secret = credentials(client_id=shop.client_id, client_secret=shop.client_secret)
     return AllegroAuth(
         auth_url=shop.auth_url,

@@ -79,7 +79,7 @@ def _read_day(hold: SyncHold, day: date) -> None:
     start, end = start_of_warsaw_day(day), start_of_warsaw_day(day + DAY)
     seen: set[str] = set()
     for step in walk(hold.ask, by=By.BOUGHT, start=start, end=end):
-        hold.store([form for form in step.forms if form.form_id not in seen])
+        hold.store(step.forms)
         seen.update(form.form_id for form in step.forms)
     _record(hold, day, seen=seen)
 

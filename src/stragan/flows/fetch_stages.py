@@ -78,7 +78,7 @@ def import_windows(hold: SyncHold) -> LatestEvent:
     if not (is_one_piece and _are_all_dated(hold, since=since)):
         reached = since
         for step in walk(hold.ask, by=By.UPDATED, start=reached):
-            hold.store([form for form in step.forms if form.form_id not in hold.tally])
+            hold.store(step.forms)  # the first walk's too: one that changed since costs more than its hash
             reached = _reached(reached, step)
             glance(hold)
     values = {"first_import_done_at": hold.now(), "reconciled_at": real_now(), "updates_until": reached}

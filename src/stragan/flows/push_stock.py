@@ -1,8 +1,9 @@
 """Sends what may be offered of each product to its Allegro offers (S47), once the company switched it on.
 
 The intent is a row; the command's id is stored before Allegro is called. After a lost answer the command
-is asked about, and sent again under the same id only where Allegro does not know it. Nothing is sent while
-the switch or the Allegro module is off.
+is asked about, and worked out anew only where Allegro does not know it. Rows go by the clock that all
+machines share, and only the present holder of one writes. Nothing is sent while the switch or the Allegro
+module is off.
 """
 
 import logging
@@ -29,6 +30,7 @@ from stragan.gateways.allegro import (
 from stragan.kit.audit import Deed, record
 from stragan.kit.clock import real_now
 from stragan.kit.fields import QUANTITY_SCALE
+from stragan.kit.shared_clock import shared_now
 from stragan.products.models import Product
 from stragan.shops import pushes
 from stragan.shops.models import Offer, OfferPush, PushState, Shop, ShopState
@@ -38,6 +40,8 @@ from stragan.warehouse.models import StockLevel
 JOB: Final = "offers.push"
 _CHUNK: Final = 500
 _TASK_WAIT: Final = timedelta(seconds=5)
+_EMPTY_WAIT: Final = timedelta(seconds=30)
+_EMPTIED_WITHIN: Final = timedelta(minutes=5)  # Allegro may do it later than it says yes
 _SCOPE_WAIT: Final = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
@@ -47,6 +51,10 @@ class WarehouseOff(Refused):
     """Stock can be sent only where it is kept: the company's warehouse is switched off."""
 
     code = "push_needs_warehouse"
+
+
+class PushTakenOver(Exception):
+    """Another process took the row up meanwhile, because this one seemed dead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,18 +207,15 @@ def _must_be_sent(offer: Offer, stock: Mapping[int, Sellable], refused: Mapping[
 def _claim(shop: Shop) -> tuple[OfferPush, bool] | None:
     """Take the next row, with its quantity worked out now; True where it was not sent before."""
     while True:
-        now = real_now()
+        now, due_by = shared_now(), real_now()
         with transaction.atomic(durable=True):
             company = Company.objects.get(pk=shop.company_id)
-            row = pushes.next_due(shop.pk, now=now) if _is_on(company) else None
+            row = pushes.next_due(shop.pk, now=now, due_by=due_by) if _is_on(company) else None
             if row is None:
                 return None
             if row.state == PushState.SENDING:
                 pushes.look_again(row, now=now)
                 return row, False
-            if pushes.is_another_on_its_way(row):
-                pushes.postpone(row, code="", now=now, wait=_TASK_WAIT * 2)
-                continue
             if not row.offer.is_active:
                 pushes.refuse(row, code="push_offer_ended", reason="", now=now)
                 continue
@@ -226,26 +231,29 @@ def _send(session: Session, row: OfferPush, *, is_fresh: bool) -> bool:
     """Send one row or ask about it; False where the next ones would fare no better."""
     try:
         task = _told(session, row, is_fresh=is_fresh)
+    except PushTakenOver:
+        return True
     except ScopeMissing as missing:
-        pushes.postpone(row, code=missing.code, now=real_now(), wait=_SCOPE_WAIT)
+        pushes.postpone(row, code=missing.code, now=shared_now(), wait=_SCOPE_WAIT)
         return False
     except AllegroRejected as refusal:
-        pushes.refuse(row, code=refusal.code, reason=refusal.user_message, now=real_now())
+        pushes.refuse(row, code=refusal.code, reason=refusal.user_message, now=shared_now())
         return True
     except StraganError as trouble:
-        pushes.postpone(row, code=trouble.code, now=real_now())
+        pushes.postpone(row, code=trouble.code, now=shared_now())
         logger.warning("offers.push.failed", extra={"push": row.pk, "code": trouble.code})
         return False
+    now = shared_now()
     if task is None:
-        pushes.give_back(row, now=real_now())
+        pushes.give_back(row, now=now)
     elif task.status == "SUCCESS":
-        pushes.succeed(row, now=real_now())
+        pushes.succeed(row, now=now)
     elif task.status == "FAIL":
         first = next(iter(task.errors), None)
         reason = (first.user_message or first.message or first.code) if first else task.message
-        pushes.refuse(row, code="push_refused", reason=reason or "", now=real_now())
+        pushes.refuse(row, code="push_refused", reason=reason or "", now=now)
     else:
-        pushes.postpone(row, code="", now=real_now(), wait=_TASK_WAIT)
+        pushes.postpone(row, code="", now=now, wait=_TASK_WAIT if row.quantity else _EMPTY_WAIT)
     return True
 
 
@@ -253,11 +261,14 @@ def _told(session: Session, row: OfferPush, *, is_fresh: bool) -> QuantityTask |
     """What Allegro says became of the row; None where it never heard of it, so that it is worked out anew."""
     offer_id, quantity = row.offer.offer_id, row.quantity or 0
     if not quantity:
-        return _emptied(session, offer_id, is_fresh=is_fresh)
+        return _emptied(session, row, is_fresh=is_fresh)
     if is_fresh:
         try:
-            session.call(
-                lambda client: client.set_offer_quantity(row.command_id, offer_id=offer_id, quantity=quantity)
+            session.write(
+                lambda client: client.set_offer_quantity(
+                    row.command_id, offer_id=offer_id, quantity=quantity
+                ),
+                begin=lambda: _begin(row),
             )
         except AllegroConflict:
             logger.info("offers.push.known", extra={"push": row.pk})  # the command arrived before
@@ -267,13 +278,27 @@ def _told(session: Session, row: OfferPush, *, is_fresh: bool) -> QuantityTask |
     return next((task for task in known or () if task.offer.id == offer_id), _task(offer_id, "NEW"))
 
 
-def _emptied(session: Session, offer_id: str, *, is_fresh: bool) -> QuantityTask | None:
-    """An offer is emptied directly, for a command takes only quantities above zero."""
+def _begin(row: OfferPush) -> None:
+    """Hold the row right before it leaves: whoever waited too long for that sends nothing any more."""
+    if not pushes.begin(row, now=shared_now()):
+        raise PushTakenOver
+
+
+def _emptied(session: Session, row: OfferPush, *, is_fresh: bool) -> QuantityTask | None:
+    """An offer is emptied directly, for a command takes only quantities above zero.
+
+    No id of ours goes along, so the offer itself is looked at before it is emptied again, and not before
+    Allegro has had its time for a write that it may still be at.
+    """
+    offer_id = row.offer.offer_id
     if is_fresh:
-        session.call(lambda client: client.empty_offer(offer_id))
-        return _task(offer_id, "SUCCESS")
+        is_done = session.write(lambda client: client.empty_offer(offer_id), begin=lambda: _begin(row))
+        return _task(offer_id, "SUCCESS" if is_done else "NEW")
     left = session.call(lambda client: client.offer_stock(offer_id))
-    return None if left else _task(offer_id, "SUCCESS")
+    if left == 0:
+        return _task(offer_id, "SUCCESS")
+    is_late = row.sent_at is None or shared_now() - row.sent_at > _EMPTIED_WITHIN
+    return None if is_late else _task(offer_id, "NEW")
 
 
 def _task(offer_id: str, status: str) -> QuantityTask:

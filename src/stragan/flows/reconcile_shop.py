@@ -36,6 +36,7 @@ from stragan.orders.states import CheckCause, CheckDifference
 from stragan.shops.models import PendingForm, QuarantinedForm, Shop, SyncRun
 
 READ_AGAIN: Final = 300  # single forms; what differs in greater numbers does not differ by chance
+ABSENT_ASKED: Final = 300  # forms of ours that the list lacks; what more of them there is, is said
 LATELY: Final = timedelta(minutes=2)  # two rounds of the background sync
 COMPARED, NOT_COMPARED, UNKNOWN = "compared", "not_compared", "unknown"  # how it went with a source
 _MS: Final = timedelta(milliseconds=1)
@@ -74,6 +75,7 @@ class ShopCheck:
         self._to_do = 0
         self._seen: set[str] = set()
         self._asked: set[str] = set()  # by their id, because the list lacks them
+        self._left: set[str] = set()  # the list lacks them, and they were too many to be asked about
         self._doubts: dict[str, Theirs] = {}
 
     def work(self) -> None:
@@ -89,12 +91,8 @@ class ShopCheck:
                 self._tell()
             absent = self._absent(start=start, end=end)
             self._judge_doubts(session)
-            for part in _parts(absent):
-                ours = check_runs.ours_by_form(self.shop, part)
-                for one in ours.values():
-                    self._count_absent(one, list(self._judge_absent(session, one)))
-                self._tell()
-            self.sources["list"] = {"state": COMPARED, "orders": self.orders}
+            self._judge_all_absent(session, absent)
+            self.sources["list"] = {"state": COMPARED, "orders": self.orders, **self._told_of_left()}
             self._ask_source("journal", lambda: self._journal(session, start=start, end=end))
             self._ask_source("payments", lambda: self._payments(session, start=start, end=end))
 
@@ -126,7 +124,7 @@ class ShopCheck:
         ours = check_runs.ids_by_form(self.shop, check.silent)
         for form_id in sorted(check.silent):
             self.found += self._unnamed(form_id, order_id=ours.get(form_id))
-        known = check_runs.forms_here(self.shop, check.named) | self._seen | self._asked
+        known = check_runs.forms_here(self.shop, check.named) | self._seen | self._asked | self._left
         unknown = [one for one in check.named if one not in known]
         withdrawn = 0
         for form_id in unknown[:READ_AGAIN]:
@@ -207,6 +205,30 @@ class ShopCheck:
         """Forms of ours that Allegro's list does not show; read after the list, so new ones are no gap."""
         ids = check_runs.bought_between(self.shop, start=start, end=end)
         return [form_id for form_id in ids if form_id not in self._seen]
+
+    def _judge_all_absent(self, session: Session, absent: list[str]) -> None:
+        """Judge what the list lacks. Where that is too much to ask about, the rest is named as a gap."""
+        asked = check_runs.asked_first(self.shop, absent, limit=ABSENT_ASKED)
+        for part in _parts(absent):
+            for one in check_runs.ours_by_form(self.shop, part).values():
+                if one.successor is not None or one.allegro_id in asked:
+                    self._count_absent(one, list(self._judge_absent(session, one)))
+                    continue
+                self._left.add(one.allegro_id)
+                self._count_absent(one, [_extra(one, cause="", explained=False)] if one.lives else [])
+            self._tell()
+        if self._left:
+            self.found.append(
+                Found(
+                    difference=CheckDifference.SOURCE_NOT_ASKED,
+                    allegro_id="",
+                    cause=CheckCause.TOO_MANY_GONE,
+                    facts={"source": "list", "count": len(self._left), "asked": ABSENT_ASKED},
+                )
+            )
+
+    def _told_of_left(self) -> dict[str, object]:
+        return {"not_asked": len(self._left)} if self._left else {}
 
     def _count_absent(self, ours: Ours, found: list[Found]) -> None:
         """Count an order the list had not shown; on Allegro's side too where it came while that was read."""

@@ -117,6 +117,7 @@ def _sources(content: Mapping[str, Any]) -> Table:
                 "events": _("events"),
                 "operations": _("operations"),
                 "withdrawn": _("withdrawn since"),
+                "not_asked": _("not asked about"),
             }
             said = ", ".join(f"{word} {source[key]}" for key, word in words.items() if key in source)
             rows.append((_name(name), _("compared"), said))

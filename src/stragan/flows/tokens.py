@@ -1,8 +1,10 @@
 """A valid access token for a shop: refreshed by one process at a time, committed before its first use."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -24,6 +26,7 @@ from stragan.kit.clock import real_now
 from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
 from stragan.kit.shared_clock import shared_now
 from stragan.shops import actions, leases
+from stragan.shops.leases import TokenLease
 from stragan.shops.models import Shop, ShopState
 
 T_co = TypeVar("T_co", covariant=True)
@@ -32,6 +35,7 @@ REFRESHED_AT: Final = 0.75  # of a token's life
 LONGEST_WAIT_S: Final = 60.0
 ASKED_AGAIN: Final = timedelta(seconds=10)
 UNSURE: Final = "refresh_unsure"  # in the facts of an error: nobody knows which refresh token counts now
+RENEWED_EVERY_S: Final = 5.0  # several times while a lease runs
 _PAUSE_S: Final = 0.2
 _STORE_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0)  # between tries to keep a pair that Allegro has given out
 
@@ -174,7 +178,7 @@ def access_token(shop_id: int, *, refused: str = "", still_here: Callable[[], No
                     raise
                 return shop.access_token
             finally:
-                _release(shop_id, lease)
+                _release(lease)
             continue
         if not refused and _still_lives(shop, now=real_now()):
             return shop.access_token  # another process is at it; the old one works until it is done
@@ -203,19 +207,18 @@ def tokens_of(pair: TokenPair, *, obtained_at: datetime) -> actions.Tokens:
     )
 
 
-def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
+def _refresh(shop_id: int, *, refused: str, lease: TokenLease) -> None:
     """Trade the refresh token under our lease; what another process did meanwhile is read again first.
 
     After a kill between Allegro's answer and our commit the next holder sends the same refresh token
-    again, which Allegro takes for about a minute: the lease is shorter than that.
+    again, which Allegro takes for about a minute: the lease ends sooner after its last renewal.
     """
-    held_until_s = time.monotonic() + leases.TOKEN_LEASE.total_seconds()
     shop = Shop.objects.across_companies().get(pk=shop_id)
     if not _needs_refresh(shop, refused=refused, now=real_now()):
         return
     try:
         with refresher_of(shop) as auth:
-            pair = auth.refresh(refresh_token=shop.refresh_token)
+            pair = _traded(lambda: auth.refresh(refresh_token=shop.refresh_token), lease=lease)
     except AllegroUnavailable as silent:
         # Allegro may have done it all the same, and takes the old token for a minute: ask again within it.
         silent.params[UNSURE] = True
@@ -227,7 +230,7 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
             raise
         return
     try:
-        _store(shop_id, tokens_of(pair, obtained_at=real_now()), lease=lease, held_until_s=held_until_s)
+        _store(shop_id, tokens_of(pair, obtained_at=real_now()), lease=lease)
     except Unavailable as trouble:
         trouble.params[UNSURE] = True
         with suppress(DatabaseError):
@@ -235,15 +238,37 @@ def _refresh(shop_id: int, *, refused: str, lease: datetime) -> None:
         raise
 
 
-def _store(shop_id: int, tokens: actions.Tokens, *, lease: datetime, held_until_s: float) -> None:
+def _traded(trade: Callable[[], TokenPair], *, lease: TokenLease) -> TokenPair:
+    """Give what *trade* gives, and renew the lease meanwhile, however long Allegro takes.
+
+    It runs in a thread of its own, since nothing interrupts a wait for the network.
+    """
+    answer: Future[TokenPair] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(trade())
+        except BaseException as error:  # noqa: BLE001 -- raised again where the answer is waited for
+            answer.set_exception(error)
+
+    threading.Thread(target=work, name="token refresh", daemon=True).start()
+    while not wait([answer], timeout=RENEWED_EVERY_S).done:
+        drop_dead_connection()
+        with suppress(DatabaseError):  # there is time for more tries, and the pair must not be lost by it
+            lease.renew(now=shared_now())
+    return answer.result()
+
+
+def _store(shop_id: int, tokens: actions.Tokens, *, lease: TokenLease) -> None:
     """Keep the pair: it lives nowhere else, and the one before dies within the minute.
 
     :raises Unavailable: the database is full, busy or away, and was so each time while the lease ran.
     """
+    held_until_s = time.monotonic() + leases.TOKEN_LEASE.total_seconds() - RENEWED_EVERY_S
     for pause_s in (*_STORE_PAUSES_S, None):
         try:
             with told_as_trouble():
-                actions.store_tokens(shop_id=shop_id, tokens=tokens, lease_until=lease)
+                actions.store_tokens(shop_id=shop_id, tokens=tokens, lease=lease)
         except Unavailable as trouble:
             if pause_s is None or time.monotonic() >= held_until_s:
                 raise
@@ -254,11 +279,11 @@ def _store(shop_id: int, tokens: actions.Tokens, *, lease: datetime, held_until_
             return
 
 
-def _release(shop_id: int, lease: datetime) -> None:
+def _release(lease: TokenLease) -> None:
     """Let others refresh; where the database cannot note that, the lease ends by itself."""
     drop_dead_connection()
     with suppress(DatabaseError):
-        leases.release_token(shop_id, until=lease)
+        lease.release()
 
 
 def _needs_refresh(shop: Shop, *, refused: str, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Forms that Allegro says it has not; of one that it had released it has to say so twice."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from stragan.flows.hearing import keep_gone
@@ -9,6 +9,7 @@ from stragan.flows.stock_reservations import follow_import
 from stragan.flows.sync_run import SyncHold
 from stragan.gateways.allegro import FormGone
 from stragan.kit.clock import real_now
+from stragan.kit.shared_clock import shared_now
 from stragan.orders import actions as orders
 from stragan.orders.assess import is_released
 from stragan.orders.models import Order
@@ -22,16 +23,18 @@ def settle_gone(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
     """Note forms that answer 404 as gone, unless one we have replaced them; unknown ones never were orders.
 
     Buyers pay unpaid forms together, which ends them. A released one has no such reason to end: it waits,
-    and is asked for once more.
+    and is asked for once more. Only what Allegro says ten minutes after the first time counts as said twice,
+    whoever had it asked for in between.
     """
     shop = hold.shop
     found = Order.objects.for_company(shop.company_id).filter(
         seller_id=shop.seller_id, allegro_id__in=[row.form_id for row in rows]
     )
     known = {order.allegro_id: order for order in found.order_by("id")}
-    doubted = [row for row in rows if _is_doubtful(row, known.get(row.form_id))]
+    said_at = shared_now()
+    doubted = [row for row in rows if _is_doubtful(row, known.get(row.form_id), said_at=said_at)]
     for row in doubted:
-        _ask_again_later(hold, row)
+        _ask_again_later(hold, row, said_at=said_at)
     gone = [row.form_id for row in rows if row not in doubted]
     heard = hold.ears.take_gone(row.form_id for row in rows)
 
@@ -48,17 +51,20 @@ def settle_gone(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
     hold.commit(write)
 
 
-def _is_doubtful(row: PendingForm, order: Order | None) -> bool:
+def _is_doubtful(row: PendingForm, order: Order | None, *, said_at: datetime) -> bool:
     if order is None or order.superseded_by_id is not None or order.gone_at is not None:
         return False
-    return is_released(order.allegro_status) and not (_was_gone(row) and row.due_at <= real_now())
+    return is_released(order.allegro_status) and said_at - _first_said(row, said_at) < ASKED_AGAIN_AFTER
 
 
-def _was_gone(row: PendingForm) -> bool:
-    return row.error_code == FormGone.code
+def _first_said(row: PendingForm, said_at: datetime) -> datetime:
+    """When Allegro first said it; an instant to come is of a clock that has been put right since."""
+    return min(row.first_gone_at or said_at, said_at)
 
 
-def _ask_again_later(hold: SyncHold, row: PendingForm) -> None:
+def _ask_again_later(hold: SyncHold, row: PendingForm, *, said_at: datetime) -> None:
+    """Ask once more in time, even where a new event or a person had it asked for sooner."""
     hold.note(row.form_id, "failed")
-    if not _was_gone(row):  # else a person asked before its time, which makes no second word of it
-        pending.postpone(row, error_code=FormGone.code, now=real_now(), at_least=ASKED_AGAIN_AFTER)
+    first = _first_said(row, said_at)
+    due_at = real_now() + ASKED_AGAIN_AFTER - (said_at - first)
+    pending.doubt(row, error_code=FormGone.code, first_gone_at=first, due_at=due_at)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 
 from stragan.companies.models import Company, User
 from stragan.core.dates import start_of_warsaw_day
@@ -16,7 +16,7 @@ from stragan.core.money import ZERO
 from stragan.kit.tenancy import CompanyQuerySet
 from stragan.orders.models import Order, OrderLine, ReconcileFinding, ReconcileRun
 from stragan.orders.reconciling import Found, Ours
-from stragan.orders.states import CheckState
+from stragan.orders.states import CheckCause, CheckState
 from stragan.shops.models import Shop
 
 DEAD_AFTER: Final = timedelta(minutes=3)
@@ -257,6 +257,36 @@ def bought_between(shop: Shop, *, start: datetime, end: datetime) -> Iterable[st
         seller_id=shop.seller_id, bought_at__gte=start, bought_at__lt=end
     )
     return rows.order_by().values_list("allegro_id", flat=True).iterator(chunk_size=2_000)
+
+
+def asked_first(shop: Shop, form_ids: Iterable[str], *, limit: int) -> frozenset[str]:
+    """Those of these forms, *limit* at most, to be asked about one by one; merged ones need no asking.
+
+    First come orders that live here or have a document, then those that checks asked about longest ago.
+    """
+    found: list[tuple[bool, int, int, str]] = []
+    wanted = list(form_ids)
+    for start_at in range(0, len(wanted), _AT_ONCE):
+        rows = Order.objects.for_company(shop.company_id).filter(
+            seller_id=shop.seller_id,
+            allegro_id__in=wanted[start_at : start_at + _AT_ONCE],
+            superseded_by__isnull=True,
+        )
+        columns = ("id", "allegro_id", "gone_at", "deleted_at", "has_original")
+        part = list(rows.order_by().values_list(*columns))
+        asked = _asked_in(shop, [row[0] for row in part]) if len(wanted) > limit else {}
+        for pk, form_id, gone_at, deleted_at, has_original in part:
+            is_over = bool(gone_at or deleted_at) and not has_original
+            found.append((is_over, asked.get(pk, 0), -pk, form_id))
+    return frozenset(form_id for *_, form_id in sorted(found)[:limit])
+
+
+def _asked_in(shop: Shop, order_ids: Sequence[int]) -> dict[int, int]:
+    """The latest check that asked about each of these orders that are gone or deleted, by order id."""
+    rows = ReconcileFinding.objects.for_company(shop.company_id).filter(
+        order_id__in=order_ids, shop=shop, cause__in=[CheckCause.GONE, CheckCause.DELETED]
+    )
+    return dict(rows.order_by().values_list("order_id").annotate(latest=Max("run_id")))
 
 
 def _ours(rows: Sequence[Mapping[str, object]]) -> list[Ours]:

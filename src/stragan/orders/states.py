@@ -111,6 +111,7 @@ class CheckCause(StrEnum):
     VANISHED = "vanished"
     PAID_LATELY = "paid_lately"
     HOLDER_GONE = "holder_gone"
+    TOO_MANY_GONE = "too_many_gone"  # for one check to ask about each of them
 
 
 # Causes that leave no gap: somebody or something did this, and it is known what.

@@ -10,6 +10,7 @@ from django.db import transaction
 from stragan.companies.models import Company, User
 from stragan.core.errors import Conflict, Refused
 from stragan.kit.audit import Actor, Deed, record
+from stragan.shops.leases import TokenLease
 from stragan.shops.models import BillingRead, OfferRefresh, PaymentsRead, Shop, ShopState, SyncRun
 
 BETWEEN_FETCHES_BY_HAND: Final = timedelta(minutes=10)
@@ -164,11 +165,11 @@ def connect_shop(
     return shop
 
 
-def store_tokens(*, shop_id: int, tokens: Tokens, lease_until: datetime) -> bool:
+def store_tokens(*, shop_id: int, tokens: Tokens, lease: TokenLease) -> bool:
     """Keep a refreshed pair, if the right to refresh is still ours. Committed before its first use."""
     shop = Shop()
     _put_tokens(shop, tokens)
-    rows = Shop.objects.across_companies().filter(pk=shop_id, token_lease_until=lease_until)
+    rows = Shop.objects.across_companies().filter(pk=shop_id, token_lease_until__in=lease.ends)
     updated = rows.update(
         access_token=shop.access_token,
         refresh_token=shop.refresh_token,

@@ -75,19 +75,38 @@ def is_dead(owner: str) -> bool:
     return place == _place() and rest.isdigit() and _PROC.is_dir() and not (_PROC / rest).exists()
 
 
-def take_token(shop_id: int, *, now: datetime) -> datetime | None:
-    """Take the right to refresh the shop's tokens; gives the lease's end, or None where another holds it."""
+class TokenLease:
+    """The right to refresh the tokens of a shop; ``ends`` are all the ends that we may have written.
+
+    Where the database broke off while it renewed, nobody knows which of them stands there.
+    """
+
+    def __init__(self, shop_id: int, *, until: datetime) -> None:
+        self._shop_id = shop_id
+        self.ends = [until]
+
+    def renew(self, *, now: datetime) -> bool:
+        """Hold it for another while; False when another process has it."""
+        rows = Shop.objects.across_companies().filter(pk=self._shop_id, token_lease_until__in=self.ends)
+        until = now + TOKEN_LEASE
+        self.ends = [*self.ends, until]
+        is_ours = bool(rows.update(token_lease_until=until))
+        self.ends = [until]
+        return is_ours
+
+    def release(self) -> None:
+        """Give it free, if it is still ours."""
+        rows = Shop.objects.across_companies().filter(pk=self._shop_id, token_lease_until__in=self.ends)
+        rows.update(token_lease_until=None)
+
+
+def take_token(shop_id: int, *, now: datetime) -> TokenLease | None:
+    """Take the right to refresh the shop's tokens, unless another process holds it."""
     until = now + TOKEN_LEASE
     rows = Shop.objects.across_companies().filter(pk=shop_id)
     free = Q(token_lease_until__isnull=True) | Q(token_lease_until__lt=now)
     free |= Q(token_lease_until__gt=now + TOKEN_LEASE + CLOCKS_DIFFER)
-    return until if rows.filter(free).update(token_lease_until=until) else None
-
-
-def release_token(shop_id: int, *, until: datetime) -> None:
-    """Give the right to refresh free, if it is still ours."""
-    rows = Shop.objects.across_companies().filter(pk=shop_id, token_lease_until=until)
-    rows.update(token_lease_until=None)
+    return TokenLease(shop_id, until=until) if rows.filter(free).update(token_lease_until=until) else None
 
 
 def _place() -> str:

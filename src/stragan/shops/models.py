@@ -116,6 +116,7 @@ class PendingForm(models.Model):
     """A checkout form the journal or a list named and that is still to be fetched.
 
     Written in the transaction that moves the cursor; deleted in the one that stores the order.
+    ``first_gone_at`` is when Allegro first said that it has no such form; nothing but seeing it undoes that.
     """
 
     shop = models.ForeignKey(Shop, on_delete=models.CASCADE, related_name="pending_forms")
@@ -124,6 +125,7 @@ class PendingForm(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField()
     error_code = models.CharField(max_length=80, blank=True)
+    first_gone_at = models.DateTimeField(null=True)  # by the clock that all machines share
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["shop", "form_id"], name="pending_form_once")]
@@ -277,6 +279,8 @@ class OfferPush(models.Model):
 
     ``command_id`` is ours, stored before Allegro is called: after a lost answer it says whether the command
     arrived. ``quantity`` is worked out anew when it is sent; ``was`` is what Allegro had as far as known.
+    ``sent_at`` is when that began, by the clock that all machines share, as ``due_at`` is of what was taken
+    before. ``attempts`` rises with each look: it tells the present holder of the row from an earlier one.
     """
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+", db_index=False)
@@ -291,6 +295,7 @@ class OfferPush(models.Model):
     reason = models.CharField(max_length=300, blank=True)  # Allegro's own words for people
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
     objects: CompanyManager["OfferPush"] = CompanyManager()

@@ -43,15 +43,21 @@ def add_pending(*, shop: Shop, events: Mapping[str, datetime], now: datetime) ->
     )
 
 
-def postpone(
-    pending: PendingForm, *, error_code: str, now: datetime, at_least: timedelta = timedelta(0)
-) -> None:
-    """Try one form again later, ever more seldom, but not before *at_least*; others are not held up."""
+def postpone(pending: PendingForm, *, error_code: str, now: datetime) -> None:
+    """Try one form again later, ever more seldom; others are not held up."""
     pending.attempts = min(pending.attempts + 1, 1000)
     wait_s = min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(pending.attempts - 1, 10))
-    wait = max(timedelta(seconds=wait_s), at_least)
     PendingForm.objects.filter(pk=pending.pk).update(
-        attempts=pending.attempts, due_at=now + wait, error_code=error_code
+        attempts=pending.attempts, due_at=now + timedelta(seconds=wait_s), error_code=error_code
+    )
+
+
+def doubt(pending: PendingForm, *, error_code: str, first_gone_at: datetime, due_at: datetime) -> None:
+    """Ask again at *due_at* for a form that Allegro said it has not, first at *first_gone_at*."""
+    if pending.first_gone_at != first_gone_at:  # who asks before its time adds no word and no attempt
+        pending.attempts = min(pending.attempts + 1, 1000)
+    PendingForm.objects.filter(pk=pending.pk).update(
+        attempts=pending.attempts, due_at=due_at, error_code=error_code, first_gone_at=first_gone_at
     )
 
 

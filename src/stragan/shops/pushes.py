@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db.models import Exists, OuterRef, Q
+
 from stragan.companies.models import Company
 from stragan.kit.tenancy import CompanyQuerySet
 from stragan.shops.models import Offer, OfferPush, PushState, ShopState
@@ -12,10 +14,17 @@ from stragan.shops.offers import ENDED
 
 DUE: Final = (PushState.WAITING, PushState.SENDING)
 KEPT: Final = timedelta(days=30)
-LOOKED_AT_AGAIN: Final = timedelta(seconds=60)  # a command whose sender died is asked about after that
+HELD: Final = timedelta(seconds=120)  # longer than any one write: who took a row is dead after that
 _FIRST_WAIT_S: Final = 15
 _LONGEST_WAIT_S: Final = 3_600
 _AT_ONCE: Final = 500
+# Of an offer one stock is on its way at a time: the next one waits until there is an answer.
+_IS_NEXT: Final = Q(state=PushState.SENDING) | Q(
+    ~Exists(
+        OfferPush.objects.across_companies().filter(offer_id=OuterRef("offer_id"), state=PushState.SENDING)
+    ),
+    state=PushState.WAITING,
+)
 
 
 def want(company: Company, offers: Mapping[int, int], *, now: datetime) -> None:
@@ -30,16 +39,15 @@ def want(company: Company, offers: Mapping[int, int], *, now: datetime) -> None:
     )
 
 
-def next_due(shop_id: int, *, now: datetime) -> OfferPush | None:
-    """The row to be worked off now, locked: part of the caller's transaction."""
+def next_due(shop_id: int, *, now: datetime, due_by: datetime) -> OfferPush | None:
+    """The row to be worked off now, locked: part of the caller's transaction. One of an offer is on its way.
+
+    What was taken before goes by *now*, of the clock that all machines share; what was not, by *due_by*
+    of the machine's own.
+    """
     rows = OfferPush.objects.across_companies().select_for_update(of=("self",)).select_related("offer")
-    return rows.filter(shop_id=shop_id, state__in=DUE, due_at__lte=now).order_by("due_at", "id").first()
-
-
-def is_another_on_its_way(row: OfferPush) -> bool:
-    """Whether an earlier stock of the same offer has no answer yet."""
-    rows = OfferPush.objects.for_company(row.company_id).filter(offer_id=row.offer_id)
-    return rows.filter(state=PushState.SENDING).exclude(pk=row.pk).exists()
+    rows = rows.filter(Q(due_at__lte=now) | Q(due_at__lte=due_by, attempts=0), _IS_NEXT, shop_id=shop_id)
+    return rows.order_by("due_at", "id").first()
 
 
 def start(row: OfferPush, *, quantity: int, now: datetime) -> None:
@@ -47,15 +55,20 @@ def start(row: OfferPush, *, quantity: int, now: datetime) -> None:
     row.state, row.quantity, row.was = PushState.SENDING, quantity, row.offer.available
     row.command_id = str(uuid.uuid4())
     row.attempts += 1
-    row.due_at = now + LOOKED_AT_AGAIN
+    row.due_at, row.sent_at = now + HELD, now
     row.reason_code = row.reason = ""
     row.save()
+
+
+def begin(row: OfferPush, *, now: datetime) -> bool:
+    """Note that it leaves now, when nothing is left to wait for; False when the row is no longer ours."""
+    return _held(row, due_at=now + HELD, sent_at=now)
 
 
 def look_again(row: OfferPush, *, now: datetime) -> None:
     """Take up a row whose answer never came; its command id stays."""
     row.attempts += 1
-    row.due_at = now + LOOKED_AT_AGAIN
+    row.due_at = now + HELD
     row.save(update_fields=["attempts", "due_at"])
 
 
@@ -63,22 +76,21 @@ def give_back(row: OfferPush, *, now: datetime) -> None:
     """Allegro never heard of it: the quantity is worked out anew, unless a newer wish waits already."""
     rows = OfferPush.objects.for_company(row.company_id)
     if rows.filter(offer_id=row.offer_id, state=PushState.WAITING).exists():
-        rows.filter(pk=row.pk).delete()
+        _rows_held(row).delete()
     else:
-        rows.filter(pk=row.pk).update(state=PushState.WAITING, command_id="", due_at=now)
+        _held(row, state=PushState.WAITING, command_id="", due_at=now)
 
 
 def postpone(row: OfferPush, *, code: str, now: datetime, wait: timedelta | None = None) -> None:
     """Try later, ever more seldom."""
     pause = wait or timedelta(seconds=min(_LONGEST_WAIT_S, _FIRST_WAIT_S * 2 ** min(row.attempts, 10)))
-    OfferPush.objects.for_company(row.company_id).filter(pk=row.pk).update(
-        due_at=now + pause, reason_code=code[:80]
-    )
+    _held(row, due_at=now + pause, reason_code=code[:80])
 
 
 def succeed(row: OfferPush, *, now: datetime) -> None:
     """Allegro has the quantity now; a stock of none ended the offer."""
-    _close(row, state=PushState.SENT, code="", reason="", now=now)
+    if not _close(row, state=PushState.SENT, code="", reason="", now=now):
+        return
     changes: dict[str, object] = {"available": row.quantity}
     if not row.quantity:
         changes |= {"status": ENDED, "is_active": False, "ended_at": now}
@@ -117,7 +129,7 @@ def forget_old(*, now: datetime) -> int:
 
 def due_shops(now: datetime) -> list[tuple[int, int]]:
     """Connected shops that have something to send or to ask about: (shop id, company id)."""
-    rows = OfferPush.objects.across_companies().filter(state__in=DUE, due_at__lte=now)
+    rows = OfferPush.objects.across_companies().filter(_IS_NEXT, due_at__lte=now)
     rows = rows.filter(
         shop__state=ShopState.CONNECTED, company__allegro_module=True, company__push_stock=True
     )
@@ -137,7 +149,15 @@ def refused_lately(company: Company, *, now: datetime) -> dict[int, int | None]:
     return dict(rows.order_by("id").values_list("offer_id", "quantity"))
 
 
-def _close(row: OfferPush, *, state: PushState, code: str, reason: str, now: datetime) -> None:
-    OfferPush.objects.for_company(row.company_id).filter(pk=row.pk).update(
-        state=state, reason_code=code[:80], reason=reason[:300], done_at=now
-    )
+def _close(row: OfferPush, *, state: PushState, code: str, reason: str, now: datetime) -> bool:
+    return _held(row, state=state, reason_code=code[:80], reason=reason[:300], done_at=now)
+
+
+def _held(row: OfferPush, **values: object) -> bool:
+    return bool(_rows_held(row).update(**values))
+
+
+def _rows_held(row: OfferPush) -> CompanyQuerySet[OfferPush]:
+    """The row, if nobody took it up since."""
+    rows = OfferPush.objects.for_company(row.company_id)
+    return rows.filter(pk=row.pk, state=row.state, attempts=row.attempts)

@@ -237,6 +237,17 @@ class _Endless(httpx2.SyncByteStream):
             yield b" " * 1_000_000
 
 
+def test_an_answer_that_comes_in_for_too_long_is_given_up_between_its_pieces() -> None:
+    script = Script(*(lambda _request: httpx2.Response(200, stream=_Pieces()) for _ in range(2)))
+    with (
+        script.client(patience=Patience(attempts=2, longest_answer_s=0.0)) as client,
+        pytest.raises(AllegroUnavailable) as trouble,
+    ):
+        client.me()
+    assert trouble.value.params["problem"] == "timeout"
+    assert len(script.requests) == 2
+
+
 def test_an_endless_answer_is_given_up() -> None:
     script = Script(lambda _request: httpx2.Response(200, stream=_Endless()))
     with script.client() as client, pytest.raises(UnreadableAnswer):

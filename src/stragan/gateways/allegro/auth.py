@@ -51,7 +51,12 @@ SCOPES: Final = (
 TIMEOUT_S: Final = 10.0
 # The old refresh token works for about 60 s after its first use: four tries of 10 s fit in with the waits.
 _WITHIN_GRACE: Final = Patience(
-    attempts=4, first_wait_s=0.5, rate_limited_wait_s=5.0, longest_wait_s=10.0, total_wait_s=15.0
+    attempts=4,
+    first_wait_s=0.5,
+    rate_limited_wait_s=5.0,
+    longest_wait_s=10.0,
+    total_wait_s=15.0,
+    longest_answer_s=10.0,
 )
 _DEVICE_GRANT: Final = "urn:ietf:params:oauth:grant-type:device_code"
 _FORM: Final = "application/x-www-form-urlencoded"

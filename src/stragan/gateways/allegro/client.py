@@ -54,6 +54,7 @@ WRITTEN_WITHIN_S: Final = SENT_WITHIN_S + 2 * TIMEOUT_S
 # A pause, or a connection, its handshake and the beginning of an answer.
 LONGEST_SILENCE_S: Final = max(Patience().longest_wait_s, 2 * CONNECTED_WITHIN_S + TIMEOUT_S)
 _ENGLISH: Final = {"Accept-Language": "en-US"}  # the only language these resources accept
+_ACCEPTED: Final = 202
 _NOT_FOUND: Final = 404
 _GONE: Final = frozenset({404, 410})
 # A page of some proxy on the way, or an address Allegro does not know, says nothing about a form.
@@ -364,19 +365,19 @@ class AllegroClient:
                 return None
             raise
 
-    def empty_offer(self, offer_id: str) -> None:
+    def empty_offer(self, offer_id: str) -> bool:
         """Set an offer's stock to 0, which ends it; a command takes only quantities above zero.
 
-        Asking twice has the effect of asking once.
+        False means that Allegro does it later: ``offer_stock`` says when. Not repeated by itself: when the
+        answer is lost, ask for that first, since meanwhile the offer may have got another stock.
         """
         call = Call(
             method="PATCH",
             path=f"/sale/product-offers/{_segment(offer_id)}",
             headers={"Content-Type": MEDIA_TYPE},
             content=msgspec.json.encode({"stock": {"available": 0}}),
-            repeatable=True,
         )
-        self._transport.send(call, lambda _answer: None)
+        return self._transport.send(call, lambda answer: answer.status != _ACCEPTED)
 
     def list_billing_entries(
         self,

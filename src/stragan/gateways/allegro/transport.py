@@ -48,13 +48,17 @@ _JITTER: Final = random.SystemRandom()
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
-    """How often and how long a call waits before it gives up. Seconds."""
+    """How often and how long a call waits before it gives up. Seconds.
+
+    An answer that comes in for longer than *longest_answer_s* is given up between two pieces of it.
+    """
 
     attempts: int = 5
     first_wait_s: float = 0.5
     rate_limited_wait_s: float = 5.0
     longest_wait_s: float = 30.0
     total_wait_s: float = 60.0
+    longest_answer_s: float = LONGEST_ANSWER_S
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,7 +282,7 @@ class Transport:
     def _exchange(self, call: Call) -> Answer:
         """Send and read to the end, within the limits of size and time."""
         self._still_here()
-        deadline = time.monotonic() + LONGEST_ANSWER_S
+        deadline = time.monotonic() + self._patience.longest_answer_s
         headers = dict(call.headers)
         content: bytes | Iterator[bytes] | None = call.content
         if call.content and not call.repeatable:

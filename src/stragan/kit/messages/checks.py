@@ -46,6 +46,10 @@ TEXTS: Final[dict[str, Promise]] = {
     "cause_before_first_day": _("It was bought before %(since)s, the first day this shop is fetched from."),
     "cause_gone": _("Allegro withdrew it: unpaid orders vanish when they are paid together with others."),
     "cause_holder_gone": _("The order it paid is here, but Allegro no longer has it. Look at it on Allegro."),
+    "cause_too_many_gone": _(
+        "Orders that Allegro’s list lacks and that were not asked about one by one: %(count)s. One check "
+        "asks about %(asked)s at most, those that were asked about longest ago first. Check a shorter period."
+    ),
     "cause_arriving": _(
         "This happened a moment ago; the background sync brings it within a minute. Check once more then."
     ),

@@ -172,6 +172,8 @@ def _said(source: dict[str, Any]) -> str:
     if "orders" in source:
         count = source["orders"]
         parts.append(ngettext("%(n)s order", "%(n)s orders", count) % {"n": show.number(count)})
+    if "not_asked" in source:
+        parts.append(_("not asked about: %(n)s") % {"n": show.number(source["not_asked"])})
     for name, word in (("paid", _("paid")), ("refunded", _("refunded"))):
         sums = source.get(name, {})
         parts += [f"{word} {show.money(Decimal(total), currency)}" for currency, total in sums.items()]
@@ -193,7 +195,7 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
         allegro_url=order_url(finding.allegro_id) if is_real else "",
         shop=finding.shop.name,
         shop_id=finding.shop_id,
-        name=_("On its way") if arrives else str(NAMES[finding.difference]),
+        name=_name(finding),
         what=difference_of(finding),
         why=cause_of(finding),
         ours=_shown(finding, finding.ours),
@@ -207,6 +209,14 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
         deed=deed,
         deed_url=deed_url,
     )
+
+
+def _name(finding: ReconcileFinding) -> str:
+    if finding.cause == CheckCause.ARRIVING:
+        return _("On its way")
+    if finding.cause == CheckCause.TOO_MANY_GONE:
+        return _("Too many to ask about")
+    return str(NAMES[finding.difference])
 
 
 def _deed(finding: ReconcileFinding, *, may_issue: bool) -> tuple[str, str]:
