@@ -25,6 +25,7 @@ LISTS = (
     "/warehouse/notes/",
     "/contractors/",
     "/books/vat/",
+    "/books/vat/waiting/",
     "/books/revenue/",
     "/books/daily/",
     "/books/months/",
