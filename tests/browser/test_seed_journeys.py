@@ -52,6 +52,7 @@ LISTS = (
     "/warehouse/notes/",
     "/contractors/",
     "/books/vat/",
+    "/books/vat/waiting/",
     "/books/revenue/",
     "/books/daily/",
     "/books/months/",

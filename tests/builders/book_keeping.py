@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
 
-from builders.companies import NOW
+from builders.companies import NOW, a_member
 from builders.snapshots import a_line, an_invoice, with_lines
-from stragan.companies.models import Company
+from stragan.companies.models import Company, User
 from stragan.core.folding import fold
 from stragan.core.money import ZERO
 from stragan.core.snapshot import (
@@ -37,6 +38,11 @@ class Firm:
     company: Company
     count: int = 0
     documents: list[tuple[Document, DocumentSnapshot]] = field(default_factory=list)
+
+    @cached_property
+    def boss(self) -> User:
+        """Who keeps the books."""
+        return a_member(self.company, email=f"boss-{self.company.pk}@example.com")
 
     def store(self, snapshot: DocumentSnapshot, *, corrects: Document | None = None) -> Document:
         """Freeze a document without its order."""

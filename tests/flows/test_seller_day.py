@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -122,20 +122,23 @@ def test_stock_and_registers_follow_documents_of_a_vat_payer(seller: Seller, tmp
     half = json.dumps({"line": 1, "quantity": "0"})
     back = seller.run("documents", "correct", partly["document"], "--json-lines", "-", stdin=half)
     rows = [row for row in fiscal if row is not voided] + to_zero + back
-    assert_in_step(seller, rows)
+    # The tax of a consumer's invoice goes down when it is confirmed that the correction was received.
+    waiting = [row for row in to_zero if "vat" not in {entry["register"] for entry in row["books"]}]
+    assert_in_step(seller, rows, waiting=waiting)
     for gone in (voided, zeroed):
         assert seller.run("documents", "issue", "invoice", "--order", gone["order"])[0]["document"]
 
 
-def assert_in_step(seller: Seller, rows: list[dict[str, Any]]) -> None:
+def assert_in_step(seller: Seller, rows: list[dict[str, Any]], *, waiting: Sequence[Any] = ()) -> None:
     """Stock is receipts less issues, registers are the documents, to the piece and to the grosz."""
     went = moved(rows)
     for name, level in seller.stock().items():
         assert Decimal(level["on_hand"]) == OPENING + went[name], name
         assert Decimal(level["available"]) == Decimal(level["on_hand"]) - Decimal(level["reserved"])
     vat = the_register(seller, "vat", rows)
-    assert total(vat, "net") == total(rows, "net")
-    assert total(vat, "vat") == total(rows, "vat")
+    taxed = [row for row in rows if row not in waiting]
+    assert total(vat, "net") == total(taxed, "net")
+    assert total(vat, "vat") == total(taxed, "vat")
     assert total(the_register(seller, "kpir", rows), "net") == total(rows, "net")
 
 

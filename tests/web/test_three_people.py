@@ -170,6 +170,7 @@ WALK: Final[dict[str, Entry]] = {
     "documents:pdf": Entry(get=ALL, ids=("document",)),
     "documents:json": Entry(get=ALL, ids=("document",)),
     "books:vat": PAGE,
+    "books:waiting": Entry(get=ALL, post=SOME),
     "books:revenue": PAGE,
     "books:daily": PAGE,
     "books:day": Entry(get=ALL, ids=("day",)),

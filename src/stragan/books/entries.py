@@ -3,8 +3,8 @@
 Two dates are kept apart. The *VAT date* is the day of supply or, where money came first, of payment (VAT Act
 art. 19a(1) and (8)); where neither is known, the issue date. The *revenue date* is the day goods left, at the
 latest the issue date (PIT Act art. 14(1c)); money that came first makes no revenue (art. 14(3)(1)). Both of a
-correction are its issue date: in minus that is when the buyer gets it (VAT Act art. 29a(13)-(13a)), in plus
-when its cause arose (art. 29a(17)); another day of receipt moves it afterwards.
+correction are its issue date (VAT Act art. 29a(13), (17); PIT Act art. 14(1m)). Outside KSeF a correction in
+minus has no VAT date until it is confirmed that the buyer got it (VAT Act art. 29a(13a)): its tax waits.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,7 @@ from stragan.core.snapshot import (
     Corrected,
     DocumentKind,
     DocumentSnapshot,
+    KsefState,
     LineKind,
     RateTotal,
     SnapshotLine,
@@ -52,7 +53,8 @@ class Sale:
     """A document as the books see it; for a correction ``kind`` and receipts are those of its original.
 
     Its lines say their GTU and flat rate: whoever makes it fills in what was not decided at issue.
-    ``repeats_receipt``: an invoice to a receipt; ``is_fiscal``: a cash register has recorded that sale.
+    ``repeats_receipt``: an invoice to a receipt; ``is_fiscal``: a cash register has recorded that sale;
+    ``received``: the day the seller had it confirmed that the buyer got a correction.
     """
 
     kind: DocumentKind
@@ -65,7 +67,9 @@ class Sale:
     lines: Sequence[SnapshotLine | DraftLine]
     is_fiscal: bool
     repeats_receipt: bool
+    is_outside_ksef: bool = False
     corrected: Corrected | None = None
+    received: date | None = None
     country: str = ""
     tax_id: str = ""
     name: str = ""
@@ -119,10 +123,14 @@ class RevenueEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """Everything one document writes; empty for those that are not posted."""
+    """Everything one document writes; empty for those that are not posted.
+
+    ``awaits_receipt``: it has tax, which waits until it is confirmed that the buyer got the correction.
+    """
 
     vat: VatEntry | None = None
     revenue: tuple[RevenueEntry, ...] = ()
+    awaits_receipt: bool = False
 
 
 NO_ENTRIES: Final = Entries()
@@ -144,6 +152,7 @@ def sale_of(snapshot: DocumentSnapshot, *, original: DocumentSnapshot | None = N
         lines=snapshot.lines,
         is_fiscal=base.fiscal_receipt is not None,
         repeats_receipt=bool(base.to_receipt),
+        is_outside_ksef=snapshot.ksef is KsefState.OUTSIDE,
         corrected=snapshot.corrected,
         country=country,
         tax_id=tax_id,
@@ -163,10 +172,24 @@ def entries_of(
     row_type = type_of(sale)
     if row_type is None or (sale.corrected and not any(one.net or one.vat for one in sale.rates)):
         return NO_ENTRIES
+    awaits = awaits_receipt(sale)
     return Entries(
-        vat=_vat_entry(sale, row_type, keeping) if sale.vat_payer else None,
+        vat=_vat_entry(sale, row_type, keeping) if sale.vat_payer and not awaits else None,
         revenue=_revenue_entries(sale, row_type, keeping, posted_before),
+        awaits_receipt=awaits,
     )
+
+
+def awaits_receipt(sale: Sale) -> bool:
+    """Whether tax goes down only when it is confirmed that the buyer got the document, and it is not yet.
+
+    True of corrections in minus outside KSeF (VAT Act art. 29a(13a)), unless what they correct writes no row
+    that is added up: of a receipt the seller's records tell when goods came back, an invoice to a receipt is
+    only shown. Where tax does not change nothing waits, so neither do WDT and export (art. 29a(15)(1)).
+    """
+    is_in_minus = sale.corrected is not None and sum((rate.vat for rate in sale.rates), ZERO) < ZERO
+    is_own = type_of(sale) is RowType.OWN
+    return is_in_minus and is_own and sale.vat_payer and sale.is_outside_ksef and sale.received is None
 
 
 def type_of(sale: Sale) -> RowType | None:
@@ -187,7 +210,9 @@ def type_of(sale: Sale) -> RowType | None:
 
 def vat_date_of(sale: Sale) -> date:
     """Give the day whose month the tax is due in."""
-    return sale.issue_date if sale.corrected else sale.supply_date or sale.issue_date
+    if sale.corrected:
+        return sale.received or sale.issue_date
+    return sale.supply_date or sale.issue_date
 
 
 def revenue_date_of(sale: Sale) -> date:

@@ -268,7 +268,7 @@ class RevenueSum(models.Model):
 
 
 class CorrectionReceipt(models.Model):
-    """The day a buyer got a correction in minus; the latest row of a document counts."""
+    """The day the receipt of a correction in minus was confirmed; the latest row of a document counts."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
@@ -282,6 +282,19 @@ class CorrectionReceipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} {self.day}"
+
+
+class AwaitedReceipt(models.Model):
+    """A posted correction in minus whose tax waits for confirmed receipt; gone once its VAT row stands."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="+")
+    posted_at = models.DateTimeField()
+
+    objects: CompanyManager["AwaitedReceipt"] = CompanyManager()
+
+    def __str__(self) -> str:
+        return f"awaited {self.document_id}"
 
 
 class PastPosting(models.Model):

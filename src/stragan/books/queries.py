@@ -1,17 +1,27 @@
 """What is asked about the books."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Sum
+from django.db.models import Count, QuerySet, Sum
 
 from stragan.books.entries import Keeping
-from stragan.books.models import CashReport, ClosedMonth, RevenueRow, VatRow
+from stragan.books.models import (
+    AwaitedReceipt,
+    CashReport,
+    ClosedMonth,
+    CorrectionReceipt,
+    RevenueRow,
+    VatRow,
+)
 from stragan.books.states import Register, RowType
 from stragan.companies.models import Books, Company
 from stragan.core.errors import Refused
 from stragan.core.money import ZERO
+from stragan.documents.models import Document
 
 
 class BooksOff(Refused):
@@ -65,6 +75,41 @@ def standing_months(company: Company, document_id: int) -> list[tuple[str, str]]
         *((Register.VAT.value, period) for period in vat.values_list("period", flat=True)),
         *revenue.values_list("book", "period"),
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """Corrections whose tax waits until their receipt is confirmed; sums in PLN, in minus."""
+
+    count: int
+    net: Decimal
+    vat: Decimal
+    gross: Decimal
+
+
+def awaiting_receipt(company: Company) -> QuerySet[Document]:
+    """Corrections in minus whose tax waits until their receipt is confirmed, oldest first."""
+    waiting = AwaitedReceipt.objects.for_company(company).values("document_id")
+    return Document.objects.for_company(company).filter(pk__in=waiting).order_by("issue_date", "id")
+
+
+def awaited_sums(documents: QuerySet[Document]) -> Awaited:
+    """Count and add up corrections that wait."""
+    sums = documents.order_by().aggregate(
+        count=Count("pk"), all_net=Sum("net"), all_vat=Sum("vat"), all_gross=Sum("gross")
+    )
+    return Awaited(
+        count=sums["count"],
+        net=sums["all_net"] or ZERO,
+        vat=sums["all_vat"] or ZERO,
+        gross=sums["all_gross"] or ZERO,
+    )
+
+
+def receipt_days(company: Company, document_ids: Iterable[int]) -> dict[int, date]:
+    """Give the day the receipt of each of these documents was confirmed, by id; none where it was not."""
+    rows = CorrectionReceipt.objects.for_company(company).filter(document_id__in=list(document_ids))
+    return dict(rows.order_by("id").values_list("document_id", "day"))  # the latest counts
 
 
 def flat_rate_amounts(

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, TypeVar
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from stragan.books import queries
 from stragan.books.entries import NO_ENTRIES, Keeping
-from stragan.books.models import CorrectionReceipt, RevenueRow, VatRow, VatSum
+from stragan.books.models import AwaitedReceipt, CorrectionReceipt, RevenueRow, VatRow, VatSum
 from stragan.books.register import standing
 from stragan.books.states import POSTED_KINDS, Register, RowType, first_day, next_period
 from stragan.companies.models import Company
@@ -25,14 +25,22 @@ from stragan.orders.states import AllegroStatus
 R = TypeVar("R", VatRow, RevenueRow)
 CHUNK: Final = 200
 MOST_NAMED: Final = 20
+# Corrections that lower tax by the day their receipt is confirmed: those of invoices outside KSeF.
+IN_MINUS: Final = Q(
+    kind=DocumentKind.CORRECTION,
+    vat__lt=ZERO,
+    corrects__kind=DocumentKind.INVOICE,
+    ksef=KsefState.OUTSIDE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """Documents issued in a month against what they have in the books, in PLN; all zero where all is well.
 
-    ``net`` and ``vat`` are documents less rows; ``unposted`` counts documents that should have rows and have
-    none, the first of them in ``examples`` (numbers).
+    ``net`` and ``vat`` are documents less rows; tax that waits for the day of receipt is missing in neither.
+    ``unposted`` counts documents that should have rows and have none, or neither tax nor a note that it
+    waits; the first of them are in ``examples`` (numbers).
     """
 
     documents: int = 0
@@ -54,7 +62,8 @@ class Checklist:
     orders_without_document: int
     voids: int
     without_ksef_number: int
-    unconfirmed_corrections: int
+    awaited: queries.Awaited  # corrections of this and earlier months whose tax stands nowhere yet
+    unconfirmed_corrections: int  # those that stand in the register and have no day of receipt
     moved_here: int  # rows that belonged to an earlier month, closed by then
     moved_away: int  # rows that belonged here and stand in a later month
     fiscal_receipts: int
@@ -85,7 +94,13 @@ def difference(company: Company, period: str, *, book: Register) -> Difference:
     without = documents.exclude(Exists(revenue.filter(**of_document))).exclude(
         Exists(any_vat.filter(**of_document))
     )
-    unposted = list(_to_be_posted(without.order_by("id"), company=company, book=book))
+    awaited = AwaitedReceipt.objects.for_company(company).filter(**of_document)
+    unposted = list(
+        _to_be_posted(without.exclude(Exists(awaited)).order_by("id"), company=company, book=book)
+    )
+    lost = documents.filter(IN_MINUS).filter(Exists(revenue.filter(**of_document)))
+    lost = lost.exclude(Exists(any_vat.filter(**of_document))).exclude(Exists(awaited))
+    unposted += lost.order_by("id").values_list("number", flat=True)
     return Difference(
         documents=documents.count(),
         net=(said["net"] or ZERO) - (net_rows["net"] or ZERO),
@@ -121,10 +136,8 @@ def _with_entries(chunk: Sequence[Document], *, company: Company, keeping: Keepi
 
 
 def corrections_in_minus(company: Company, period: str) -> QuerySet[Document]:
-    """Corrections issued in a month that lower tax by the day the buyer got them: those outside KSeF."""
-    documents = documents_of(company, period).filter(kind=DocumentKind.CORRECTION, vat__lt=ZERO)
-    invoices = documents.filter(corrects__kind=DocumentKind.INVOICE).exclude(ksef=KsefState.NOT_SENT)
-    return invoices.order_by("id")
+    """Corrections issued in a month that lower tax by the day their receipt is confirmed."""
+    return documents_of(company, period).filter(IN_MINUS).order_by("id")
 
 
 def checklist(company: Company, period: str, *, book: Register) -> Checklist:
@@ -138,7 +151,10 @@ def checklist(company: Company, period: str, *, book: Register) -> Checklist:
         bought_at__gte=start_of_warsaw_day(since),
         bought_at__lt=start_of_warsaw_day(until),
     )
-    corrections = corrections_in_minus(company, period)
+    of_document = {"document_id": OuterRef("pk")}
+    taxed = standing(VatRow.objects.for_company(company)).exclude(type=RowType.FP)
+    received = CorrectionReceipt.objects.for_company(company).filter(**of_document)
+    corrections = corrections_in_minus(company, period).filter(Exists(taxed.filter(**of_document)))
     # By the sums: a row belonged to the month of its day, unless it is a cash register's report.
     sums = VatSum.objects.for_company(company).exclude(type=RowType.RO)
     here = sums.filter(period=period, day__lt=since)
@@ -149,9 +165,8 @@ def checklist(company: Company, period: str, *, book: Register) -> Checklist:
         .filter(document__issue_date__gte=since, document__issue_date__lt=until)
         .count(),
         without_ksef_number=documents.filter(ksef=KsefState.NOT_SENT).count(),
-        unconfirmed_corrections=corrections.exclude(
-            Exists(CorrectionReceipt.objects.for_company(company).filter(document_id=OuterRef("pk")))
-        ).count(),
+        awaited=queries.awaited_sums(queries.awaiting_receipt(company).filter(issue_date__lt=until)),
+        unconfirmed_corrections=corrections.exclude(Exists(received)).count(),
         moved_here=here.aggregate(rows=Sum("count"))["rows"] or 0,
         moved_away=away.aggregate(rows=Sum("count"))["rows"] or 0,
         fiscal_receipts=_receipts_without_rows(company, documents, book=book),

@@ -1,7 +1,7 @@
 """What documents write into the registers, in the transaction that issues, corrects or voids them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -16,6 +16,7 @@ from stragan.books.entries import (
     RevenueEntry,
     Sale,
     VatEntry,
+    awaits_receipt,
     entries_of,
     ryczalt_amounts,
     sale_of,
@@ -158,7 +159,10 @@ def apply(
 def plan(
     documents: Sequence[tuple[Document, DocumentSnapshot]], *, company: Company, keeping: Keeping
 ) -> dict[int, Entries]:
-    """Say what each document writes, by its id; corrections are read with their originals."""
+    """Say what each document writes, by its id; corrections are read with their originals.
+
+    A correction in minus whose day of receipt was noted before it is posted does not wait for it.
+    """
     original_ids = {document.corrects_id for document, _ in documents if document.corrects_id is not None}
     originals: dict[int, DocumentSnapshot] = {}
     orders = {document.pk: document.order_id for document, _ in documents}
@@ -178,8 +182,13 @@ def plan(
         company=company,
         book=keeping.book,
     )
+    waiting = [
+        document.pk for (document, _), sale in zip(documents, sales, strict=True) if awaits_receipt(sale)
+    ]
+    received = queries.receipt_days(company, waiting) if waiting else {}
     planned: dict[int, Entries] = {}
-    for root, (document, _), sale in zip(roots, documents, sales, strict=True):
+    for root, (document, _), made in zip(roots, documents, sales, strict=True):
+        sale = replace(made, received=received.get(document.pk))
         planned[document.pk] = entries = entries_of(sale, keeping=keeping, posted_before=chains.get(root))
         if root in chains and root != document.pk:
             # Several corrections of one chain may come at once, when the past is posted.

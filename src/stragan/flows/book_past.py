@@ -10,19 +10,20 @@ from decimal import Decimal
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
 from stragan.books import queries
 from stragan.books.actions.posting import Posting, lock_ledger, post
 from stragan.books.entries import NO_ENTRIES
-from stragan.books.models import PastPosting, RevenueRow, VatRow
+from stragan.books.models import AwaitedReceipt, CorrectionReceipt, PastPosting, RevenueRow, VatRow
 from stragan.books.states import POSTED_KINDS, Register, period_of
 from stragan.companies.models import Company, User
 from stragan.core.errors import Conflict
 from stragan.core.money import ZERO
 from stragan.documents.models import Document
 from stragan.documents.queries import snapshot_of
+from stragan.flows.book_checks import IN_MINUS
 from stragan.flows.book_effects import plan
 from stragan.kit import audit, jobs
 
@@ -39,17 +40,21 @@ class PastPostingRunning(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastMonth:
-    """What a month of the past would bring into the books, by issue date, in PLN."""
+    """What a month of the past would bring into the books, by issue date, in PLN.
+
+    ``awaited`` is tax of corrections in minus that would wait for the day of receipt; it is not in ``vat``.
+    """
 
     period: str
     documents: int
     net: Decimal
     vat: Decimal
+    awaited: Decimal
     is_closed: bool
 
 
 def candidates(company: Company, *, book: Register) -> QuerySet[Document]:
-    """Documents that count in the books and have no row there.
+    """Documents that count in the books and have no row there, and no tax that waits.
 
     Receipts of a cash register stay among them: only their content tells that they write nothing.
     """
@@ -57,7 +62,8 @@ def candidates(company: Company, *, book: Register) -> QuerySet[Document]:
     revenue = RevenueRow.objects.for_company(company).filter(book=book, **of_document)
     vat = VatRow.objects.for_company(company).filter(**of_document)
     documents = Document.objects.for_company(company).filter(kind__in=POSTED_KINDS, void__isnull=True)
-    return documents.exclude(Exists(revenue)).exclude(Exists(vat))
+    awaited = AwaitedReceipt.objects.for_company(company).filter(document_id=OuterRef("pk"))
+    return documents.exclude(Exists(revenue)).exclude(Exists(vat)).exclude(Exists(awaited))
 
 
 def has_past(company: Company, *, book: Register) -> bool:
@@ -71,12 +77,19 @@ def has_past(company: Company, *, book: Register) -> bool:
 def preview(company: Company, *, book: Register) -> list[PastMonth]:
     """Say per month how much would be posted; reads all documents, so only where somebody asks."""
     closed = queries.closed_months(company)
+    received = CorrectionReceipt.objects.for_company(company).filter(document_id=OuterRef("pk"))
+    will_wait = IN_MINUS & Q(~Exists(received))
     months = (
         candidates(company, book=book)
         .order_by()
         .annotate(month=TruncMonth("issue_date"))
         .values("month")
-        .annotate(documents=Count("id"), all_net=Sum("net"), all_vat=Sum("vat"))
+        .annotate(
+            documents=Count("id"),
+            all_net=Sum("net"),
+            all_vat=Sum("vat"),
+            will_wait=Sum("vat", filter=will_wait),
+        )
         .order_by("month")
     )
     return [
@@ -84,7 +97,8 @@ def preview(company: Company, *, book: Register) -> list[PastMonth]:
             period=period_of(row["month"]),
             documents=row["documents"],
             net=row["all_net"] or ZERO,
-            vat=row["all_vat"] or ZERO,
+            vat=(row["all_vat"] or ZERO) - (row["will_wait"] or ZERO),
+            awaited=row["will_wait"] or ZERO,
             is_closed=any(period_of(row["month"]) in closed.get(name, ()) for name in (book, Register.VAT)),
         )
         for row in months

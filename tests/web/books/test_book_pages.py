@@ -250,6 +250,9 @@ def test_the_day_a_correction_was_received_moves_its_tax() -> None:
     correction = firm.issue(a_correction(said, [("23", d("12.30"))], on=date(2026, 10, 20)), corrects=invoice)
     client = opened(firm)
     address = reverse("books:received", args=["2026-10", correction.public_id])
+    waits = text(client.get(reverse("books:month", args=["2026-10"]), {"check": "1"}))
+    assert "do rozliczenia" in waits
+    assert "nie ma jej jeszcze w żadnym miesiącu: netto −90,00, VAT −20,70" in waits
     assert client.post(address, {"day": "kiedyś"}).status_code == 422
     client.post(address, {"day": "2026-11-03"})
     standing = VatRow.objects.for_company(firm.company).filter(reversals=None, reverses__isnull=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from stragan.books.entries import Entries, RevenueEntry, VatEntry
-from stragan.books.models import Ledger, RevenueRow, RevenueSum, VatRow, VatSum
+from stragan.books.models import AwaitedReceipt, Ledger, RevenueRow, RevenueSum, VatRow, VatSum
 from stragan.books.queries import closed_months
 from stragan.books.states import VAT_FIELDS, Register, next_period
 from stragan.companies.models import Company
@@ -23,6 +23,7 @@ _K: Final = tuple(name.lower() for name in VAT_FIELDS)
 _VAT_AMOUNTS: Final = (*_K, "net", "vat", "gross")
 _VAT: Final = (*_COMMON, "sale_date", "gtu", "procedures", *_VAT_AMOUNTS)
 _REVENUE: Final = (*_COMMON, "book", "rate", "address", "description", "amount")
+_AWAITED: Final = ("company", "document", "posted_at")
 _VAT_KEY: Final = ("company", "period", "day", "type")
 _REVENUE_KEY: Final = ("company", "book", "period", "day", "type", "rate")
 
@@ -81,8 +82,9 @@ def lock_ledger(company: Company) -> None:
 
 
 def post(postings: Iterable[Posting], *, company: Company, now: datetime) -> None:
-    """Write rows and their sums: four statements, however many documents there are."""
+    """Write rows, their sums and whose tax waits: at most five statements, however many documents."""
     vat_rows: list[Sequence[object]] = []
+    awaited: list[Sequence[object]] = []
     revenue_rows: list[Sequence[object]] = []
     vat_sums, revenue_sums = _Sums({}), _Sums({})
     for one in postings:
@@ -94,6 +96,8 @@ def post(postings: Iterable[Posting], *, company: Company, now: datetime) -> Non
                 (*_common(one, entry, company=company, now=now), entry.sale_date, entry.gtu, "", *amounts)
             )
             vat_sums.add((company.pk, entry.period, entry.day, entry.type.value), amounts, count=1)
+        if one.entries.awaits_receipt:
+            awaited.append((company.pk, one.document_id, now))
         for row in one.entries.revenue:
             revenue_rows.append(
                 (
@@ -109,6 +113,7 @@ def post(postings: Iterable[Posting], *, company: Company, now: datetime) -> Non
             revenue_sums.add(key, (row.amount,), count=1)
     insert_rows(VatRow, columns=_VAT, rows=vat_rows)
     insert_rows(RevenueRow, columns=_REVENUE, rows=revenue_rows)
+    insert_rows(AwaitedReceipt, columns=_AWAITED, rows=awaited)
     _add_sums(vat_sums, revenue_sums)
 
 

@@ -19,7 +19,8 @@ TEXTS: Final[dict[str, Promise]] = {
     ),
     "reopen_reason_missing": _("Write why the month is reopened."),
     "receipt_day_wrong": _(
-        "The buyer cannot have got the correction before %(issued)s, when it was issued, or in the future."
+        "The receipt of the correction %(number)s cannot have been confirmed before %(issued)s, when it "
+        "was issued, or in the future."
     ),
     "past_posting_running": _("The past is being posted already. Look at its progress."),
     "cash_report_empty": _("The report has no amounts. Enter the gross of at least one rate."),

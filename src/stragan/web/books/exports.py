@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from stragan.books.register import RATE_FIELDS, RevenueLine, VatLine, revenue_lines, vat_lines
 from stragan.books.states import NOBODY, Register
 from stragan.companies.models import Company
+from stragan.documents.models import Document
 from stragan.formats.sheets import Column, Kind
 from stragan.web.books import words
 from stragan.web.shell.exporting import table_response
@@ -49,6 +51,25 @@ def vat(company: Company, period: str, *, file_format: str) -> HttpResponseBase:
         title=f"{words.REGISTERS[Register.VAT]} {period}",
         file_format=file_format,
     )
+
+
+def waiting(documents: QuerySet[Document], *, file_format: str) -> HttpResponseBase:
+    """Corrections whose tax waits until their receipt is confirmed."""
+    columns = [
+        Column(title=_("No."), kind=Kind.NUMBER, width=8),
+        Column(title=_("Number"), width=22),
+        Column(title=_("Issued"), kind=Kind.DAY),
+        Column(title=_("Corrects"), width=22),
+        Column(title=_("Tax id")),
+        Column(title=_("Name"), width=_WIDE),
+        *(Column(title=title, kind=Kind.AMOUNT) for title in (_("Net"), _("VAT"), _("Gross"))),
+    ]
+    found = documents.values_list(
+        "number", "issue_date", "corrects__number", "buyer_nip", "buyer_name", "net", "vat", "gross"
+    )
+    rows = ((place, *row) for place, row in enumerate(found.iterator(chunk_size=1000), start=1))
+    title = _("Awaiting confirmation of receipt")
+    return table_response(rows, columns=columns, title=title, file_format=file_format)
 
 
 def revenue(company: Company, book: Register, period: str, *, file_format: str) -> HttpResponseBase:

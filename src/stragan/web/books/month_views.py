@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from stragan.books import totals
-from stragan.books.actions.corrections import confirm_receipt
 from stragan.books.actions.months import close_month, reopen_month
-from stragan.books.models import ClosedMonth, CorrectionReceipt, VatRow
-from stragan.books.queries import closed_months, standing_reports
+from stragan.books.models import ClosedMonth, VatRow
+from stragan.books.queries import awaiting_receipt, closed_months, receipt_days, standing_reports
 from stragan.books.register import rates_of
 from stragan.books.states import Register, is_period, last_day
 from stragan.companies.models import Receipts
@@ -24,6 +23,7 @@ from stragan.companies.states import Ability
 from stragan.core.errors import StraganError
 from stragan.core.money import ZERO
 from stragan.flows import book_checks, book_past
+from stragan.flows.confirm_receipt import confirm_receipt
 from stragan.kit import clock
 from stragan.kit.messages import text_of_error
 from stragan.web.books import words
@@ -159,7 +159,7 @@ def reopen(request: CompanyRequest, period: str) -> HttpResponseBase:
 @member_page(Ability.KEEP_BOOKS)
 @books_page
 def received(request: CompanyRequest, period: str, public_id: UUID) -> HttpResponseBase:
-    """Note when the buyer got a correction in minus."""
+    """Note when the receipt of a correction in minus was confirmed."""
     asked = _asked(period)
     found = book_checks.corrections_in_minus(request.company, asked).filter(public_id=public_id).first()
     if found is None:
@@ -167,15 +167,19 @@ def received(request: CompanyRequest, period: str, public_id: UUID) -> HttpRespo
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
     except ValueError:
-        return _month_page(request, asked, error=_("Write the day the buyer got the correction."), status=422)
+        return _month_page(
+            request, asked, error=_("Write the day on which the receipt was confirmed."), status=422
+        )
     try:
         with transaction.atomic():
             confirm_receipt(
-                found, company=request.company, day=day, by=request.user, now=clock.business_now()
+                [found], company=request.company, day=day, by=request.user, now=clock.business_now()
             )
     except StraganError as refusal:
         return _month_page(request, asked, error=text_of_error(refusal), status=422)
-    messages.success(request, _("Noted: the correction %(number)s was received.") % {"number": found.number})
+    messages.success(
+        request, _("Noted: the receipt of the correction %(number)s is confirmed.") % {"number": found.number}
+    )
     return redirect("books:month", asked)
 
 
@@ -243,16 +247,12 @@ def _rates(found: totals.VatTotals) -> list[dict[str, Any]]:
 
 
 def _corrections(request: CompanyRequest, period: str) -> list[dict[str, Any]]:
-    """Corrections in minus of the month with the day the buyer got them and where their tax stands."""
+    """Corrections in minus of the month: when their receipt was confirmed, where their tax stands."""
     company = request.company
     found = list(book_checks.corrections_in_minus(company, period).defer("snapshot")[:MOST_CORRECTIONS])
     ids = [document.pk for document in found]
-    days = dict(
-        CorrectionReceipt.objects.for_company(company)
-        .filter(document_id__in=ids)
-        .order_by("id")
-        .values_list("document_id", "day")
-    )
+    days = receipt_days(company, ids)
+    waiting = set(awaiting_receipt(company).filter(pk__in=ids).values_list("pk", flat=True))
     rows = VatRow.objects.for_company(company).filter(
         document_id__in=ids, document__isnull=False, reverses__isnull=True, reversals=None
     )
@@ -261,7 +261,7 @@ def _corrections(request: CompanyRequest, period: str) -> list[dict[str, Any]]:
         {
             "document": document,
             "day": days.get(document.pk),
-            "period": periods.get(document.pk, ""),
+            "waits": document.pk in waiting,
             "stands": words.month_name(periods[document.pk]) if document.pk in periods else "",
         }
         for document in found

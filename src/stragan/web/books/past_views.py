@@ -39,6 +39,7 @@ def past(request: CompanyRequest) -> HttpResponseBase:
             "documents": sum(one.documents for one in months),
             "net": sum((one.net for one in months), ZERO),
             "vat": sum((one.vat for one in months), ZERO),
+            "awaited": sum((one.awaited for one in months), ZERO),
             "any_closed": any(one.is_closed for one in months),
             "book_name": words.REGISTERS[book],
         }

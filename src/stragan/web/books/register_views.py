@@ -7,11 +7,12 @@ from typing import Any, Final, TypeVar
 from django.db.models import Max, Min, Q, QuerySet
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from stragan.books import register, totals
 from stragan.books.models import RevenueRow, VatRow
-from stragan.books.queries import closed_months
+from stragan.books.queries import awaiting_receipt, closed_months
 from stragan.books.register import RevenueLine, VatLine
 from stragan.books.states import Register
 from stragan.companies.models import Company
@@ -80,6 +81,9 @@ def vat(request: CompanyRequest) -> HttpResponseBase:
         "is_closed": month.period in closed_months(company).get(Register.VAT, ()),
         "pages": pages,
     }
+    if waiting := awaiting_receipt(company).count():
+        context["waiting_count"] = waiting
+        context["part_urls"]["waiting"] = f"{reverse('books:waiting')}?period={month.period}"
     return render(request, _template(request, "vat"), context)
 
 

@@ -2,11 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from stragan.web.books import daily_views, month_views, past_views, register_views, report_views
+from stragan.web.books import (
+    daily_views,
+    month_views,
+    past_views,
+    register_views,
+    report_views,
+    waiting_views,
+)
 
 app_name = "books"
 urlpatterns: list[URLPattern] = [
     path("vat/", register_views.vat, name="vat"),
+    path("vat/waiting/", waiting_views.waiting, name="waiting"),
     path("revenue/", register_views.revenue, name="revenue"),
     path("daily/", daily_views.month, name="daily"),
     path("daily/<slug:on>/", daily_views.day, name="day"),

@@ -1,7 +1,7 @@
 """What stands around an issued document: its chain, orders, void, stock, registers, history, neighbors."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from stragan.books.queries import awaiting_receipt
 from stragan.companies.models import Company, User
 from stragan.companies.queries import name_of
 from stragan.core.snapshot import Corrected
@@ -25,6 +26,7 @@ from stragan.kit.models import AuditEvent
 from stragan.warehouse.queries import moves_of_documents
 from stragan.web.documents import words
 from stragan.web.documents.filtering import DocumentFilter, neighbors
+from stragan.web.shell import show
 
 HISTORY_SHOWN: Final = 30
 
@@ -33,6 +35,7 @@ DEEDS: Final[dict[str, tuple[str, str | Promise]]] = {
     "document.corrected": ("file-diff", _("Corrected by %(by)s")),
     "document.voided": ("circle-x", _("Voided: %(reason)s")),
     "document.linked": ("link", _("Linked to order %(order)s")),
+    "books.correction_received": ("mail", _("Receipt by the buyer confirmed on %(day)s")),
     "document.unlinked": ("unlink", _("Unlinked from order %(order)s: %(reason)s")),
 }
 ENDS: Final[dict[str, str | Promise]] = {
@@ -101,6 +104,7 @@ def context(document: Document, *, company: Company, wanted: DocumentFilter) -> 
             }
             for entry in posted.get(document.pk, ())
         ],
+        "awaits_receipt": awaiting_receipt(company).filter(pk=document.pk).exists(),
         "history": history_of(document, company=company),
         **_place(document, company=company, wanted=wanted),
     }
@@ -159,6 +163,8 @@ def history_of(document: Document, *, company: Company) -> list[Deed]:
     for at, verb, facts, user_id, actor in rows:
         icon, text = DEEDS.get(verb, ("circle", verb))
         said = {"by": "", "reason": "", "order": "", **facts}
+        if verb == "books.correction_received":
+            said["day"] = show.day(date.fromisoformat(facts["day"]))
         who = name_of(people.get(user_id or 0)) or ("stragan" if actor == "command" else "")
         found.append(Deed(at=at, icon=icon, text=str(text) % said, who=who))
     return found

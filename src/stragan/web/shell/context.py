@@ -21,6 +21,7 @@ _PAGES: Final = {
     "note_new": "notes",
     "daily": "vat",
     "day": "vat",
+    "waiting": "vat",
     "month": "months",
     "report": "months",
     "past": "months",
