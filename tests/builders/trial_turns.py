@@ -6,6 +6,7 @@ from random import Random
 
 from standins.allegro import changes
 from standins.allegro.orders import UNPAID, Order
+from standins.allegro.refunds import minor_of
 from standins.allegro.world import World
 
 SELLER = 0
@@ -86,6 +87,17 @@ def top_up(turns: Turns) -> bool:
     for order in turns.some("READY_FOR_PROCESSING"):
         if (turns.world.form(order)["payment"] or {}).get("type") == "ONLINE":
             changes.add_surcharge(turns.world, order, turns.draw.randrange(100, 5000))
+            return True
+    return False
+
+
+def give_back(turns: Turns) -> bool:
+    """The seller refunds a part of what was paid online, once an order."""
+    for order in turns.some("READY_FOR_PROCESSING"):
+        payment = turns.world.form(order)["payment"] or {}
+        if payment.get("type") == "ONLINE" and payment["paidAmount"] and order.id not in turns.world.refunds:
+            paid = minor_of(payment["paidAmount"])
+            changes.refund(turns.world, order, turns.draw.randrange(1, paid + 1))
             return True
     return False
 

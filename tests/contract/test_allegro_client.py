@@ -26,6 +26,7 @@ ANSWERS: dict[str, object] = {
     f"/sale/offer-quantity-change-commands/{INVOICE_ID}/tasks": {"tasks": []},
     "/billing/billing-entries": {"billingEntries": []},
     "/payments/payment-operations": {"paymentOperations": [], "count": 0, "totalCount": 0},
+    "/payments/refunds": {"refunds": [], "count": 0, "totalCount": 0},
 }
 
 CALLS: list[Callable[[AllegroClient], object]] = [
@@ -72,6 +73,10 @@ CALLS: list[Callable[[AllegroClient], object]] = [
     lambda client: client.list_payment_operations(
         occurred_from=WHEN, occurred_to=WHEN, payment_id=INVOICE_ID, wallet_type="WAITING"
     ),
+    lambda client: client.list_refunds(
+        limit=100, offset=100, occurred_from=WHEN, occurred_to=WHEN, status=["SUCCESS", "PARTIAL"]
+    ),
+    lambda client: client.list_refunds(payment_id=INVOICE_ID),
 ]
 
 

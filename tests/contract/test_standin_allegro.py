@@ -59,6 +59,8 @@ def _checked(shop: Shop, method: str, path: str, **more: Any) -> httpx2.Response
         "/billing/billing-entries?marketplaceId=allegro-cz&type.id=SUC",
         "/payments/payment-operations",
         "/payments/payment-operations?wallet.type=WAITING&group=INCOME",
+        "/payments/refunds?limit=100",
+        "/payments/refunds?status=SUCCESS&status=PARTIAL&occurredAt.gte=2026-01-01T00%3A00%3A00Z",
     ],
 )
 def test_what_is_read_is_as_described(shop: Shop, path: str) -> None:

@@ -469,8 +469,8 @@ def test_the_command_says_each_gap_and_fails(market: Market, capsys: pytest.Capt
         "gaps": 0,
         "from": "2026-11-01",
         "to": "2026-11-30",
-        "sources": {"Sklep": dict.fromkeys(("list", "journal", "payments"), "compared")},
-        "refunds": "added_up_not_compared",
+        "sources": {"Sklep": dict.fromkeys(("list", "journal", "payments", "refunds"), "compared")},
+        "refunds": "compared",
         "unknown": [],
     }
     ours(market, 3).delete()

@@ -68,6 +68,7 @@ def test_what_all_sources_say_alike_is_complete(market: Market, shop: Shop) -> N
             "list": {"state": "compared", "orders": 4},
             "journal": {"state": "compared", "events": 4, "orders": 4, "withdrawn": 0},
             "payments": {"state": "compared", "operations": 4, "paid": {"PLN": "219.96"}},
+            "refunds": {"state": "compared", "refunds": 0, "refunded": {}},
         }
     }
 

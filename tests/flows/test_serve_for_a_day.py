@@ -19,7 +19,7 @@ import pytest
 
 from builders.installations import Installation, an_installation, wait_until
 from builders.markets import a_world
-from builders.trial_turns import SELLER, Turns, cancel, merge, move_house, pay, top_up
+from builders.trial_turns import SELLER, Turns, cancel, give_back, merge, move_house, pay, top_up
 from standins.allegro.faults import Fault
 from standins.allegro.orders import Order
 from standins.allegro.server import running
@@ -95,6 +95,8 @@ def a_day_passes(world: World, draw: random.Random, watch: "Watch") -> None:
         watch.sees(order.id)
         if draw.random() < 0.1:
             draw.choice((pay, cancel, merge, move_house, top_up))(turns)
+        if draw.random() < 0.05:
+            give_back(turns)
 
 
 class Watch:
@@ -168,7 +170,12 @@ def told_of(world: World, statement: dict[str, Any]) -> list[object]:
 
 def day_of(order: Order) -> date:
     """The Warsaw day an order was bought on."""
-    return warsaw_date(datetime.fromtimestamp(order.bought_ms / 1000, tz=UTC))
+    return day_at(order.bought_ms)
+
+
+def day_at(instant_ms: int) -> date:
+    """The Warsaw day of an instant."""
+    return warsaw_date(datetime.fromtimestamp(instant_ms / 1000, tz=UTC))
 
 
 def test_a_day_of_orders_is_complete_and_says_so_truthfully(
@@ -186,13 +193,25 @@ def test_a_day_of_orders_is_complete_and_says_so_truthfully(
             assert not unexplained(content), told_of(world, content)
             assert content["complete"] is True
             counted += content["allegro"]["orders"]
-        plain = [order for order in sold if order.kind == "plain" and order.form is None]
+        plain = [
+            order
+            for order in sold
+            if order.kind == "plain" and order.form is None and order.id not in world.refunds
+        ]
         order = plain[len(plain) // 2]
         for source in ("list", "journal", "payments"):
             world.hide(order, source=source)
             told = stated(installation, day_of(order))
             assert told["complete"] is False, source
             assert [one["order"] for one in unexplained(told)] == [order.id], source
+            world.hidden.clear()
+            world.changed()
+        form_id, [given] = next(iter(world.refunds.items()))
+        for source in ("refunds", "refund_operations"):
+            world.hide(world.by_id[form_id], source=source)
+            told = stated(installation, day_at(given.created_ms))
+            assert told["complete"] is False, source
+            assert [one["order"] for one in unexplained(told)] == [form_id], source
             world.hidden.clear()
             world.changed()
         rename = (
@@ -209,6 +228,7 @@ def test_a_day_of_orders_is_complete_and_says_so_truthfully(
             "orders": ORDERS,
             "speed": SPEED,
             "orders by the statements": counted,
+            "refunds": len(world.refunds),
             "seen after, median s": delays[len(delays) // 2],
             "seen after, 95 % s": delays[len(delays) * 95 // 100],
             "seen after, longest s": delays[-1],

@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.utils import translation
 
 from builders.markets import Market, a_market
 from builders.orders import a_numbered_form
+from standins.allegro import changes
 from standins.allegro.faults import Fault
 from stragan.cli.main import main
 from stragan.core.dates import start_of_warsaw_day, warsaw_date
-from stragan.flows import statement_files
+from stragan.flows import statement_files, statement_paper
 from stragan.flows.reconcile_orders import work_check
 from stragan.flows.state_completeness import DayNotOver, ask, make_statement
 from stragan.gateways.allegro import Heard
@@ -69,11 +71,17 @@ def test_a_day_that_all_sources_agree_on_is_complete_with_the_answers_it_rests_o
     ours = content["ours"]
     assert (ours["orders"], ours["totals"], ours["received"]) == (4, {"PLN": "219.96"}, {"PLN": "219.96"})
     asked = [answer["asked"] for answer in content["answers"]]
-    for part in ("/order/checkout-forms?", "/order/events?", "wallet.type=AVAILABLE", "wallet.type=WAITING"):
+    for part in (
+        "/order/checkout-forms?",
+        "/order/events?",
+        "wallet.type=AVAILABLE",
+        "wallet.type=WAITING",
+        "/payments/refunds?",
+    ):
         assert any(part in one for one in asked), part
     assert all(len(answer["sha256"]) == 64 for answer in content["answers"])
     assert "Bearer" not in json.dumps(content)
-    assert content["refunds"] == "added_up_not_compared"
+    assert content["refunds"] == "compared"
     assert content["company"]["nip"] == market.company.nip
 
 
@@ -129,6 +137,77 @@ def test_hiding_one_order_from_any_source_makes_it_incomplete_and_names_the_orde
     assert pdf == statement_files.pdf_of(statement), "the same bytes each time"
 
 
+def a_refund(market: Market, number: int) -> str:
+    """10.00 given back at noon of the day; gives the order's id."""
+    order = market.world.by_id[a_numbered_form(number)["id"]]
+    changes.refund(market.world, order, 1000, created_ms=int((NOON + timedelta(hours=1)).timestamp() * 1000))
+    return order.id
+
+
+@pytest.mark.parametrize(
+    ("hidden", "difference", "sums"),
+    [
+        ("refunds", "refund_unlisted", ("20.00", "10.00")),
+        ("refund_operations", "refund_missing", ("10.00", "20.00")),
+    ],
+)
+def test_refunds_are_told_by_source_and_hiding_one_makes_the_day_incomplete(
+    market: Market, shop: Shop, hidden: str, difference: str, sums: tuple[str, str]
+) -> None:
+    form_id, _ = a_refund(market, 1), a_refund(market, 2)
+    statement, content = stated(shop)
+    assert (statement.complete, content["refunds"], content["differences"]) == (True, "compared", [])
+    assert content["sources"]["payments"]["refunded"] == {"PLN": "20.00"}
+    assert content["sources"]["refunds"] == {"state": "compared", "refunds": 2, "refunded": {"PLN": "20.00"}}
+    market.world.hide(market.world.by_id[form_id], source=hidden)
+    statement, content = stated(shop)
+    assert not statement.complete
+    [told] = content["differences"]
+    assert (told["difference"], told["order"], told["explained"]) == (difference, form_id, False)
+    assert told["facts"]["payment"] == a_numbered_form(1)["payment"]["id"]
+    by_source = (content["sources"][name]["refunded"]["PLN"] for name in ("payments", "refunds"))
+    assert tuple(by_source) == sums
+    text = words_of(statement)
+    assert "Zwroty wpłat (Allegro: operacje tego dnia)" in text
+    assert "Zwroty wpłat (Allegro: lista zwrotów tego dnia)" in text
+    assert told["facts"]["payment"] in text
+
+
+def words_of(statement: Statement) -> str:
+    """Everything that its paper says, in Polish."""
+    with translation.override("pl"):
+        return repr(statement_paper.printed(statement))
+
+
+def test_refunds_that_could_not_be_read_are_said_not_to_be_compared(market: Market, shop: Shop) -> None:
+    a_refund(market, 1)
+    market.world.faults.add(Fault(kind="rate_limit", path="payments/refunds", retry_after=600))
+    statement, content = stated(shop)
+    assert (statement.complete, content["refunds"]) == (False, "added_up_not_compared")
+    assert content["sources"]["payments"]["state"] == "compared"
+    text = words_of(statement)
+    assert "Zwroty w operacjach tego dnia: zsumowane, nie porównane" in text
+    assert "Nie porównano: Lista zwrotów wpłat." in text
+    assert "lista zwrotów tego dnia" not in text
+
+
+def test_a_statement_from_before_refunds_were_compared_is_read_and_verified(
+    shop: Shop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    statement, content = stated(shop)
+    del content["sources"]["refunds"]
+    content["refunds"] = "added_up_not_compared"
+    old = statements.keep(run=statement.run, shop=shop, day=DAY, content=content, now=NOW)
+    path = tmp_path / "old.json"
+    path.write_bytes(statements.file_of(old))
+    assert main(["orders", "verify", str(path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["ok"]
+    text = words_of(old)
+    assert "Zwroty w operacjach tego dnia: zsumowane, nie porównane" in text
+    assert "Lista zwrotów wpłat" not in text
+    assert statement_files.pdf_of(old).startswith(b"%PDF-")
+
+
 def test_an_order_on_its_way_leaves_the_day_incomplete(market: Market, shop: Shop) -> None:
     now = datetime.now(tz=UTC)
     form = a_paid_form(9)
@@ -180,7 +259,9 @@ def test_a_source_that_did_not_answer_is_never_complete(market: Market, shop: Sh
         market.world.faults.add(Fault(kind="rate_limit", path="checkout-forms", retry_after=600))
     statement, content = stated(shop)
     assert not statement.complete
-    assert content["sources"]["payments"]["state"] == {"scope": "not_compared", "outage": "unknown"}[what]
+    for source in ("payments", "refunds"):
+        assert content["sources"][source]["state"] == {"scope": "not_compared", "outage": "unknown"}[what]
+    assert content["refunds"] == "added_up_not_compared"
 
 
 def test_whoever_has_the_file_can_check_it(

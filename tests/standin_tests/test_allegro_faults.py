@@ -166,6 +166,9 @@ def test_tokens_changes_and_documents_outlive_a_restart(tmp_path: Path) -> None:
         order = next(order for order in shop.world.orders if order.seller == 0 and order.fulfillment == "NEW")
         shop.send("PUT", f"/order/checkout-forms/{order.id}/fulfillment", {"status": "PROCESSING"})
         added = shop.admin("POST", "orders", {"kind": "bought", "seller": "dom_i_kubek"})["orders"][0]["id"]
+        plain = next(one.id for one in shop.world.orders if one.seller == 0 and one.kind == "plain")
+        shop.admin("POST", f"orders/{plain}/refund", {"minor": 250})
+        refunds = shop.get("/payments/refunds")
         Keeper(shop.world, file).save()
         tokens, events = shop.tokens, shop.get("/order/events", limit=1000)
 
@@ -176,6 +179,8 @@ def test_tokens_changes_and_documents_outlive_a_restart(tmp_path: Path) -> None:
         assert shop.get(f"/order/checkout-forms/{order.id}")["fulfillment"]["status"] == "PROCESSING"
         assert shop.get(f"/order/checkout-forms/{added}")["status"] == "BOUGHT"
         assert shop.get("/order/events", limit=1000) == events
+        assert shop.get("/payments/refunds") == refunds
+        assert refunds["refunds"][0]["totalValue"] == {"amount": "2.50", "currency": "PLN"}
 
 
 def test_the_state_of_another_world_is_left_alone(tmp_path: Path) -> None:

@@ -252,6 +252,37 @@ def test_buyers_pay_cancel_and_move(shop: Shop) -> None:
     assert types == ["FILLED_IN", "READY_FOR_PROCESSING", "BUYER_MODIFIED", "BUYER_CANCELLED"]
 
 
+def test_refunds_and_operations_tell_the_same_until_one_is_hidden(shop: Shop) -> None:
+    ready = shop.admin("POST", "orders", {"kind": "plain", "seller": "dom_i_kubek"})["orders"][0]["id"]
+    back = shop.admin("POST", "orders", {"kind": "returned", "seller": "dom_i_kubek"})["orders"][0]["id"]
+    shop.admin("POST", f"orders/{ready}/refund", {"minor": 1_250})
+    shop.world.clock.advance(5 * 24 * 3600)  # what was returned is refunded after four days
+    shop.tokens = shop.connect().json()
+
+    def listed() -> list[tuple[str, Decimal]]:
+        refunds = shop.get("/payments/refunds", **{"order.id": ready})["refunds"]
+        refunds += shop.get("/payments/refunds", **{"order.id": back})["refunds"]
+        assert {one["status"] for one in refunds} == {"SUCCESS"}
+        return [(one["payment"]["id"], Decimal(one["totalValue"]["amount"])) for one in refunds]
+
+    def moved() -> list[tuple[str, Decimal]]:
+        found = []
+        for payment_id in payments:
+            query = {"payment.id": payment_id, "group": "REFUND"}
+            rows = shop.get("/payments/payment-operations", **query)["paymentOperations"]
+            found += [(payment_id, -Decimal(row["value"]["amount"])) for row in rows]
+        return found
+
+    payments = [one for one, _ in listed()]
+    assert listed()[0][1] == Decimal("12.50")
+    assert moved() == listed()
+    shop.admin("POST", f"orders/{ready}/hide", {"from": "refund_operations"})
+    assert moved() == listed()[1:]
+    shop.admin("POST", f"orders/{back}/hide", {"from": "refunds"})
+    assert [amount for _, amount in listed()] == [Decimal("12.50")]
+    assert shop.get("/payments/refunds", status="CANCELED")["refunds"] == []
+
+
 def test_a_raw_form_is_shown_as_it_was_put_in(shop: Shop) -> None:
     form = shop.get("/order/checkout-forms")["checkoutForms"][0]
     raw = {**form, "id": "a0000000-5eed-11f1-9000-00000000ffff", "surprise": [1], "status": "NEWLY_INVENTED"}

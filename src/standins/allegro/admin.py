@@ -149,6 +149,8 @@ def _change_order(world: World, request: Request, body: Json) -> Json:
             changes.change_address(world, order, body)
         case "surcharge":
             changes.add_surcharge(world, order, int(body.get("minor", 1_900)))
+        case "refund":
+            changes.refund(world, order, int(body.get("minor", 1_000)))
         case "event":
             name = str(body.get("type", "READY_FOR_PROCESSING"))
             world.emit(order, name, delay_seconds=float(body.get("delay_seconds", 0)))

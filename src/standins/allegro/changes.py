@@ -1,11 +1,12 @@
 """What buyers do to orders: pay, cancel, move house, pay several purchases at once."""
 
 import copy
+from typing import Any
 
 from standins.allegro.clock import iso
 from standins.allegro.forms import FormBuilder
 from standins.allegro.orders import Json, Order, identifier, revision_of
-from standins.allegro.world import World
+from standins.allegro.world import Refund, World
 
 
 class NotPossibleError(ValueError):
@@ -112,6 +113,27 @@ def add_surcharge(world: World, order: Order, minor: int) -> None:
     ]
     world.touched(order, form, by_buyer=True)
     world.emit(order, "READY_FOR_PROCESSING")
+
+
+def refund(world: World, order: Order, minor: int, **more: Any) -> Refund:
+    """The seller gives *minor* back just now, by whatever way; *more* says how it goes otherwise.
+
+    :raises NotPossibleError: nothing was paid online.
+    """
+    payment = world.form(order)["payment"]
+    if payment is None or payment["type"] == "CASH_ON_DELIVERY":
+        raise NotPossibleError("refund")
+    given = world.refunds.setdefault(order.id, [])
+    made: Json = {
+        "id": identifier("f", order.key ^ 0x6D6D6D6, len(given) << 32 | order.index),
+        "payment_id": payment["id"],
+        "created_ms": world.now_ms(),
+    }
+    refunded = Refund(minor=minor, **(made | {"charged_ms": more.get("created_ms", world.now_ms())} | more))
+    given.append(refunded)
+    world.operations.clear()
+    world.changed()
+    return refunded
 
 
 def merge(world: World, orders: list[Order]) -> Order:

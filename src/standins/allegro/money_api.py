@@ -1,4 +1,4 @@
-"""Fees and payments, derived from the orders: newest first, as the live API lists them."""
+"""Fees, payments and refunds, derived from the orders: newest first, as the live API lists them."""
 
 from typing import Final
 
@@ -8,9 +8,10 @@ from starlette.routing import Route
 from standins.allegro import payouts
 from standins.allegro.clock import DAY, HOUR, SECOND, iso, parse
 from standins.allegro.forms import price
-from standins.allegro.gate import ApiRefused, Call, answer, endpoint
+from standins.allegro.gate import Call, answer, endpoint
 from standins.allegro.orders import UNPAID, Json, Order, identifier
 from standins.allegro.payouts import PAYOUT_AT
+from standins.allegro.refunds import minor_of, moves_of, refunds_of, told, window
 from standins.allegro.world import World
 
 TYPES: Final = {
@@ -24,27 +25,16 @@ TYPES: Final = {
 _LONGEST_MS: Final = 5 * DAY  # from the purchase to its last fee
 
 
-def _window(call: Call) -> tuple[int, int]:
-    try:
-        low, high = call.query.get("occurredAt.gte"), call.query.get("occurredAt.lte")
-        first, latest = (parse(low) if low else 0), (parse(high) if high else 1 << 62)
-    except ValueError as wrong:
-        raise ApiRefused(422, "ConstraintViolationException", "occurredAt is not a date") from wrong
-    if first > latest:
-        raise ApiRefused(422, "ConstraintViolationException", "occurredAt.gte is later than occurredAt.lte")
-    return first, min(latest, call.world.now_ms())
-
-
 def _near(call: Call, low: int, high: int) -> list[Order]:
-    """Orders bought near the window, and all whose form was put in or changed: these may be paid later."""
+    """Orders bought near the window, and all that were put in, changed or refunded: these may move later."""
     orders = call.world.sorted_orders(call.seller.number, "bought")
     return [
-        order for order in orders if order.form is not None or low - _LONGEST_MS <= order.bought_ms <= high
+        order
+        for order in orders
+        if order.form is not None
+        or order.id in call.world.refunds
+        or low - _LONGEST_MS <= order.bought_ms <= high
     ]
-
-
-def _minor(amount: Json) -> int:
-    return int(str(amount["amount"]).replace(".", ""))
 
 
 def _fees(call: Call, order: Order) -> list[tuple[int, Json]]:
@@ -84,7 +74,7 @@ def _fees(call: Call, order: Order) -> list[tuple[int, Json]]:
     if order.form is not None and (form["payment"] or {}).get("finishedAt"):
         paid_ms = parse(form["payment"]["finishedAt"])
     for line in form["lineItems"]:
-        value = _minor(line["price"]) * int(line["quantity"])
+        value = minor_of(line["price"]) * int(line["quantity"])
         add("SUC", paid_ms, -max(1, value * 11 // 100), line["offer"], line["id"])
         if order.key % 4 == 0:
             add("FSF", paid_ms, -max(1, value // 30), line["offer"], line["id"])
@@ -169,7 +159,7 @@ def billing_entries(call: Call) -> Response:
     """List fees, newest first."""
     limit = call.number("limit", default=100, low=1, high=100)
     offset = call.number("offset", default=0, low=0, high=10_000)
-    low, high = _window(call)
+    low, high = window(call)
     marketplace = call.query.get("marketplaceId", "allegro-pl")
     types, order_id, offer_id = (
         call.query.getlist("type.id"),
@@ -204,13 +194,21 @@ def _operations(call: Call, order: Order, *, with_hidden: bool = False) -> list[
     if not with_hidden and ("payments", order.id) in world.hidden:
         return []
     if world.settings.payouts:
-        return _made_operations(call, order)  # balances are written into them
+        return _shown(call, order, _made_operations(call, order), with_hidden=with_hidden)  # balances come in
     is_young = world.now_ms() - order.bought_ms < DAY
     key = (order.id, order.revision, is_young, world.is_stale())
     found = world.operations.get(key)
     if found is None:
         found = world.operations[key] = _made_operations(call, order)
-    return list(found)
+    return _shown(call, order, found, with_hidden=with_hidden)
+
+
+def _shown(
+    call: Call, order: Order, found: list[tuple[int, Json]], *, with_hidden: bool
+) -> list[tuple[int, Json]]:
+    if with_hidden or ("refund_operations", order.id) not in call.world.hidden:
+        return list(found)
+    return [(instant_ms, entry) for instant_ms, entry in found if entry["group"] != "REFUND"]
 
 
 def _made_operations(call: Call, order: Order) -> list[tuple[int, Json]]:
@@ -263,17 +261,19 @@ def _made_operations(call: Call, order: Order) -> list[tuple[int, Json]]:
         )
         for surcharge in form.get("surcharges") or []
     ]
-    if paid and order.kind in {"buyer_cancelled", "returned"}:
-        back = price(-_minor(paid), paid["currency"])
-        found.append(operation("REFUND_CHARGE", "REFUND", order.bought_ms + 4 * DAY, back, payment["id"]))
-    return found
+    currency = form["summary"]["totalToPay"]["currency"]
+    return found + [
+        operation(move.kind, "REFUND", move.instant_ms, price(move.minor, currency), move.payment_id)
+        for refund in refunds_of(call.world, order)
+        for move in moves_of(refund)
+    ]
 
 
 def _paid_out(call: Call, low: int, high: int) -> list[tuple[int, Json]]:
     """All operations of the days that a window touches, with the balances and payouts that follow."""
     first = (low - PAYOUT_AT) // DAY * DAY + PAYOUT_AT + 1
     last = min(-(-(high - PAYOUT_AT) // DAY) * DAY + PAYOUT_AT, call.world.now_ms())
-    hidden = {order_id for source, order_id in call.world.hidden if source == "payments"}
+    hidden = call.world.hidden
     truth = [
         (instant_ms, order.id, entry)
         for order in _near(call, first, last)
@@ -286,7 +286,12 @@ def _paid_out(call: Call, low: int, high: int) -> list[tuple[int, Json]]:
         deducting=call.world.settings.deductions,
         now_ms=call.world.now_ms(),
     )
-    left_out = {id(entry) for _, order_id, entry in truth if order_id in hidden}
+    left_out = {
+        id(entry)
+        for _, order_id, entry in truth
+        if ("payments", order_id) in hidden
+        or (entry["group"] == "REFUND" and ("refund_operations", order_id) in hidden)
+    }
     return [(instant_ms, entry) for instant_ms, entry in shown if id(entry) not in left_out]
 
 
@@ -294,7 +299,7 @@ def payment_operations(call: Call) -> Response:
     """List payments, surcharges and refunds, newest first; payouts where the world has them."""
     limit = call.number("limit", default=50, low=1, high=50)
     offset = call.number("offset", default=0, low=0, high=10_000)
-    low, high = _window(call)
+    low, high = window(call)
     query = call.query
     wallet, operator = query.get("wallet.type", "AVAILABLE"), query.get("wallet.paymentOperator")
     groups, payment_id = query.getlist("group"), query.get("payment.id")
@@ -321,8 +326,32 @@ def payment_operations(call: Call) -> Response:
     return answer({"paymentOperations": page, "count": len(page), "totalCount": len(operations)})
 
 
+def payment_refunds(call: Call) -> Response:
+    """List refunds, newest first."""
+    limit = call.number("limit", default=50, low=1, high=100)
+    offset = call.number("offset", default=0, low=0, high=1 << 31)
+    low, high = window(call)
+    query = call.query
+    refund_id, payment_id, order_id = query.get("id"), query.get("payment.id"), query.get("order.id")
+    statuses = query.getlist("status")
+    found = [
+        (order, refund)
+        for order in _near(call, low, high)
+        if ("refunds", order.id) not in call.world.hidden and order_id in {None, order.id}
+        for refund in refunds_of(call.world, order)
+        if low <= refund.created_ms <= high
+        and refund_id in {None, refund.id}
+        and payment_id in {None, refund.payment_id}
+        and (not statuses or refund.status in statuses)
+    ]
+    found.sort(key=lambda pair: (-pair[1].created_ms, pair[1].id))
+    page = [told(call.world, order, refund) for order, refund in found[offset : offset + limit]]
+    return answer({"refunds": page, "count": len(page), "totalCount": len(found)})
+
+
 ROUTES = [
     Route("/billing/billing-entries", endpoint(billing_entries, scope="allegro:api:billing:read")),
     Route("/billing/billing-types", endpoint(billing_types, scope=None, user=False)),
     Route("/payments/payment-operations", endpoint(payment_operations, scope="allegro:api:payments:read")),
+    Route("/payments/refunds", endpoint(payment_refunds, scope="allegro:api:payments:read")),
 ]

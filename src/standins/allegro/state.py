@@ -9,7 +9,7 @@ from standins.allegro.grants import Grant
 from standins.allegro.journal import Event
 from standins.allegro.orders import Json, Order
 from standins.allegro.stock import Command
-from standins.allegro.world import Invoice, Shipment, World
+from standins.allegro.world import Invoice, Refund, Shipment, World
 
 
 def _shape(world: World) -> list[object]:
@@ -75,6 +75,10 @@ class Keeper:
                 form_id: [dataclasses.asdict(entry) for entry in entries]
                 for form_id, entries in world.shipments.items()
             },
+            "refunds": {
+                form_id: [dataclasses.asdict(entry) for entry in entries]
+                for form_id, entries in world.refunds.items()
+            },
         }
 
 
@@ -103,6 +107,9 @@ def restore(world: World, file: Path) -> bool:
     world.shipments = {
         form_id: [Shipment(**raw) for raw in entries]
         for form_id, entries in state.get("shipments", {}).items()
+    }
+    world.refunds = {
+        form_id: [Refund(**raw) for raw in entries] for form_id, entries in state.get("refunds", {}).items()
     }
     kept = state.get("stock", {})
     world.stock.changed.update(kept.get("changed", {}))

@@ -104,6 +104,21 @@ class Shipment:
 
 
 @dataclass(slots=True)
+class Refund:
+    """Money given back to a buyer: when the seller's wallet was charged for it, and got it back again."""
+
+    id: str
+    payment_id: str
+    minor: int
+    created_ms: int
+    status: str = "SUCCESS"
+    reason: str = "REFUND"
+    charged_ms: int | None = None
+    cancelled_ms: int | None = None
+    surcharges: dict[str, int] = field(default_factory=dict)  # payment id → how much of *minor* it gives back
+
+
+@dataclass(slots=True)
 class Seen:
     """One request the stand-in got."""
 
@@ -159,10 +174,11 @@ class World:
         self.faults = Faults()
         self.log = Log()
         self.grants = Grants()
-        self.hidden: set[tuple[str, str]] = set()  # (list, journal or payments; form id): left out there
+        self.hidden: set[tuple[str, str]] = set()  # (source, see hide; form id): left out there
         self.told: list[Json] | None = None  # a journal as given, in place of ours, however odd
         self.invoices: dict[str, list[Invoice]] = {}
         self.shipments: dict[str, list[Shipment]] = {}
+        self.refunds: dict[str, list[Refund]] = {}  # by form id, beside those that kinds of orders bring
         self.charged_to: dict[str, dict[str, str]] = {}  # order id → line id → merged-away id with its fees
         self.charges: dict[int, list[tuple[int, Json]]] = {}  # by seller: entries beside those of orders
         self.stock = Stock()
@@ -368,8 +384,11 @@ class World:
         self.changed()
 
     def hide(self, order: Order, *, source: str) -> None:
-        """Leave an order out of one source: ``list``, ``journal``, ``payments``, or ``form`` by id."""
-        if source not in {"list", "journal", "payments", "form"}:
+        """Leave an order out of one source: ``list``, ``journal``, ``payments``, or ``form`` by id.
+
+        Of its refunds: their ``refund_operations``, or the list of ``refunds``.
+        """
+        if source not in {"list", "journal", "payments", "form", "refunds", "refund_operations"}:
             raise ValueError(source)
         self.hidden.add((source, order.id))
         self.changed()

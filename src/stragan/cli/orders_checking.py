@@ -16,7 +16,7 @@ from stragan.orders.check_runs import findings_of
 from stragan.orders.check_words import message_of
 from stragan.orders.forgetting import purged_on
 from stragan.orders.models import ReconcileFinding, ReconcileRun
-from stragan.orders.statements import REFUNDS
+from stragan.orders.statements import refunds_said
 from stragan.orders.states import CheckCause, CheckDifference
 from stragan.shops.actions import ShopUnknown
 from stragan.shops.models import Shop
@@ -101,8 +101,9 @@ def _line(finding: ReconcileFinding) -> dict[str, object]:
 def _result(run: ReconcileRun) -> dict[str, object]:
     """The last line. ``total`` is what buyers pay for all orders in PLN, or in their only currency.
 
-    ``sources`` says of each shop whether list, journal and payments were compared. One that may not be asked,
-    as payments without their permission, is ``not_compared`` and no gap. Refunds are added up only.
+    ``sources`` says of each shop whether list, journal, payments and refunds were compared. One that may not
+    be asked, as payments without their permission, is ``not_compared`` and no gap. ``refunds`` is
+    ``compared``, or ``added_up_not_compared`` where a list of refunds could not be held against operations.
     """
     totals: dict[str, str] = run.totals
     only = next(iter(totals.values()), "0.00") if len(totals) < 2 else totals.get("PLN", "0.00")  # noqa: PLR2004 -- one currency
@@ -120,7 +121,7 @@ def _result(run: ReconcileRun) -> dict[str, object]:
             names[int(pk)]: {name: one["state"] for name, one in sources.items()}
             for pk, sources in run.sources.items()
         },
-        "refunds": REFUNDS,
+        "refunds": refunds_said(run.sources.values()),
         "unknown": [
             {"shop": row.shop.name, "code": row.facts.get("code", row.cause or CheckCause.NO_ANSWER)}
             for row in not_asked

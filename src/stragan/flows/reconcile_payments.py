@@ -24,6 +24,7 @@ from stragan.orders.reconciling_money import (
     payment_gaps,
     without_order,
 )
+from stragan.orders.reconciling_refunds import moved_of
 from stragan.shops import payments
 from stragan.shops.models import Shop
 from stragan.shops.payments import WALLETS, Move
@@ -38,7 +39,8 @@ _MS: Final = timedelta(milliseconds=1)
 class PaymentsCheck:
     """Reads the operations of a period; afterwards ``gaps`` are payments, ``forms`` orders nobody knew.
 
-    ``totals`` has what came in and what went back in the period, by kind and currency.
+    ``totals`` has what came in and what went back in the period, by kind and currency; ``moves`` has what
+    was read, by payment; ``nameless`` are payments of the period that neither order nor form names.
     """
 
     shop: Shop
@@ -49,7 +51,8 @@ class PaymentsCheck:
     forms: list[RawForm] = field(default_factory=list)
     count: int = 0
     totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
-    _by_payment: dict[str, list[Move]] = field(default_factory=dict)
+    moves: dict[str, list[Move]] = field(default_factory=dict)
+    nameless: set[str] = field(default_factory=set)
     _ears: Ears = field(default_factory=Ears)
 
     def work(self, session: Session, *, ours: Callable[[Iterable[str]], Mapping[str, int]]) -> None:
@@ -59,16 +62,17 @@ class PaymentsCheck:
         """
         now = real_now()
         session.listen(self._ears.hear)
-        self._read(session, start=self.start, end=min(self.end, now), counts=True)
+        self.read(session, start=self.start, end=min(self.end, now), counts=True)
         groups = grouped(self.orders.values())
-        open_groups = [group for group in groups if not agrees(group, self._moves(group))]
+        open_groups = [group for group in groups if not agrees(group, self._of(group))]
         if len(open_groups) > READ_AGAIN and self.end < now:
-            self._read(session, start=self.end, end=min(self.end + _PAID_WITHIN, now))
-            open_groups = [group for group in groups if not agrees(group, self._moves(group))]
+            self.read(session, start=self.end, end=min(self.end + _PAID_WITHIN, now))
+            open_groups = [group for group in groups if not agrees(group, self._of(group))]
         self._judge(session, open_groups, ours=ours, now=now)
         self._look_for_orders(session)
 
-    def _read(self, session: Session, *, start: datetime, end: datetime, counts: bool = False) -> None:
+    def read(self, session: Session, *, start: datetime, end: datetime, counts: bool = False) -> None:
+        """Read the operations of both wallets from *start* up to *end*, which is excluded."""
         if start >= end:
             return
         for wallet in WALLETS:
@@ -79,25 +83,24 @@ class PaymentsCheck:
                     if counts:
                         self.count += 1
                     if names_an_order(move):
-                        self._by_payment.setdefault(move.payment_id, []).append(move)
+                        self.moves.setdefault(move.payment_id, []).append(move)
         if counts:
             self._add_up()
 
     def _add_up(self) -> None:
-        for moves in self._by_payment.values():
+        for moves in self.moves.values():
             for currency, amount in income_of(moves).items():
                 self._add("paid", currency, amount)
-            for move in moves:
-                if move.kind.startswith("REFUND_") and move.wallet == WALLETS[0]:
-                    self._add("refunded", move.currency, -move.amount)
+            for currency, amount in moved_of(moves).items():
+                self._add("refunded", currency, amount)
 
     def _add(self, name: str, currency: str, amount: Decimal) -> None:
         sums = self.totals.setdefault(name, {})
         sums[currency] = sums.get(currency, ZERO) + amount
 
-    def _moves(self, group: Sequence[Paying]) -> list[Move]:
+    def _of(self, group: Sequence[Paying]) -> list[Move]:
         ids = dict.fromkeys(one for order in group for one in order.ids)
-        return [move for one in ids for move in self._by_payment.get(one, ())]
+        return [move for one in ids for move in self.moves.get(one, ())]
 
     def _judge(
         self,
@@ -118,12 +121,12 @@ class PaymentsCheck:
             ids = list(dict.fromkeys(one for order in group for one in order.ids))
             known = [move for one in ids for move in stored.get(one, ())]
             later = [move for move in known if not self.start <= move.occurred_at < self.end]
-            moves = [*self._moves(group), *later]
+            moves = [*self._of(group), *later]
             if agrees(group, moves):
                 continue
             if asked < READ_AGAIN:
                 asked += 1
-                moves = [move for one in ids for move in self._ask(session, one)]
+                moves = [move for one in ids for move in self.ask(session, one)]
             paid_at = [order.paid_at for order in group if order.paid_at]
             self.gaps += payment_gaps(
                 group,
@@ -133,7 +136,8 @@ class PaymentsCheck:
                 paid_lately=bool(paid_at) and now - max(paid_at) < _LATELY,
             )
 
-    def _ask(self, session: Session, payment_id: str) -> list[Move]:
+    def ask(self, session: Session, payment_id: str) -> list[Move]:
+        """Read all operations of a payment, whenever they were."""
         found: list[Move] = []
         self._ears.take()
         try:
@@ -147,25 +151,32 @@ class PaymentsCheck:
         store_payments(self.shop, found, heard=self._ears.take())
         return found
 
+    @property
+    def named(self) -> set[str]:
+        """Payments that orders of Allegro's list name."""
+        return {one for order in self.orders.values() for one in order.ids}
+
     def _look_for_orders(self, session: Session) -> None:
         """Ask Allegro which order a payment belongs to that no order here or in the list names.
 
         An order that Allegro is said to have no more holds no payment.
         """
-        named = {one for order in self.orders.values() for one in order.ids}
-        unknown = [one for one in self._by_payment if one not in named]
+        named = self.named
+        unknown = [one for one in self.moves if one not in named]
         holders = orders_by_payment(self.shop, unknown)
         gone = gone_orders(holders.values())
         without = [one for one in unknown if one not in holders or holders[one] in gone]
         for number, payment_id in enumerate(without):
-            forms = _forms_paid_by(session, payment_id) if number < READ_AGAIN else ()
+            forms = forms_paid_by(session, payment_id) if number < READ_AGAIN else ()
             self.forms += forms
             if not forms:
-                move = self._by_payment[payment_id][0]
+                self.nameless.add(payment_id)
+                move = self.moves[payment_id][0]
                 self.gaps.append(without_order(move, gone_order_id=holders.get(payment_id)))
 
 
-def _forms_paid_by(session: Session, payment_id: str) -> tuple[RawForm, ...]:
+def forms_paid_by(session: Session, payment_id: str) -> tuple[RawForm, ...]:
+    """Ask Allegro which orders a payment belongs to."""
     for name in ("payment.id", "surcharges.id"):
         try:
             page = session.call(_question(name, payment_id))

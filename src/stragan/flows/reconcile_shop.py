@@ -1,6 +1,6 @@
 """One shop of a check: reads Allegro's list of a period, then looks twice at all that does not agree."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -11,6 +11,7 @@ from stragan.flows.list_walk import By, walk
 from stragan.flows.order_mapping import order_of
 from stragan.flows.reconcile_journal import JournalCheck
 from stragan.flows.reconcile_payments import PaymentsCheck
+from stragan.flows.reconcile_refunds import RefundsCheck
 from stragan.flows.tokens import Session
 from stragan.gateways.allegro import (
     AllegroClient,
@@ -77,6 +78,7 @@ class ShopCheck:
         self._asked: set[str] = set()  # by their id, because the list lacks them
         self._left: set[str] = set()  # the list lacks them, and they were too many to be asked about
         self._doubts: dict[str, Theirs] = {}
+        self._paid: PaymentsCheck | None = None  # once its operations are read
 
     def work(self) -> None:
         """Read everything and judge it.
@@ -95,6 +97,7 @@ class ShopCheck:
             self.sources["list"] = {"state": COMPARED, "orders": self.orders, **self._told_of_left()}
             self._ask_source("journal", lambda: self._journal(session, start=start, end=end))
             self._ask_source("payments", lambda: self._payments(session, start=start, end=end))
+            self._ask_source("refunds", lambda: self._refunds(session, start=start, end=end))
 
     def _ask_source(self, name: str, ask: Callable[[], dict[str, object]]) -> None:
         """Compare with one more source; one that may not be asked is said, one that is silent is a gap."""
@@ -154,16 +157,29 @@ class ShopCheck:
         start = max(start, start_of_warsaw_day(self.shop.since_date))
         check = PaymentsCheck(shop=self.shop, start=start, end=end, orders=self._paying)
         check.work(session, ours=lambda ids: check_runs.ids_by_form(self.shop, ids))
+        self._paid = check
         self._tell()
         first = start_of_warsaw_day(self.shop.since_date)
         self.found += (gap for gap in check.gaps if gap.bought_at is None or gap.bought_at >= first)
         for form in check.forms:
             self._add_missing(form)
-        totals = {
-            name: {currency: f"{amount:.2f}" for currency, amount in sorted(sums.items())}
-            for name, sums in check.totals.items()
-        }
+        totals = {name: _told(sums) for name, sums in check.totals.items()}
         return {"state": COMPARED, "operations": check.count, **totals}
+
+    def _refunds(self, session: Session, *, start: datetime, end: datetime) -> dict[str, object]:
+        """Hold the list of refunds against the operations; without those it cannot be compared."""
+        if self._paid is None:
+            told = self.sources["payments"]
+            return {"state": told["state"], "code": told["code"]}
+        start = max(start, start_of_warsaw_day(self.shop.since_date))
+        check = RefundsCheck(shop=self.shop, start=start, end=end, paid=self._paid)
+        check.work(session)
+        self._tell()
+        for form in check.forms:
+            self._add_missing(form)
+        # One refund is named once: by itself, where the list has it, not by its operation too.
+        self.found = [one for one in self.found if not _is_refund_of(one, check.unknown)] + check.gaps
+        return {"state": COMPARED, "refunds": check.count, "refunded": _told(check.totals)}
 
     def _add_missing(self, form: RawForm) -> None:
         """Name an order that another source knows of, unless it is named already or is here after all."""
@@ -343,6 +359,16 @@ class ShopCheck:
             to_do=self._read_before + max(self._to_do, self.orders),
             now=real_now(),
         )
+
+
+def _told(sums: Mapping[str, Decimal]) -> dict[str, str]:
+    return {currency: f"{amount:.2f}" for currency, amount in sorted(sums.items())}
+
+
+def _is_refund_of(found: Found, payment_ids: Collection[str]) -> bool:
+    is_refund = str(found.facts.get("kind", "")).startswith("REFUND_")
+    unknown = found.difference == CheckDifference.PAYMENT_UNKNOWN
+    return unknown and is_refund and found.facts["payment"] in payment_ids
 
 
 def _is_synced_lately(shop: Shop) -> bool:

@@ -19,7 +19,7 @@ from stragan.shops.actions import ModuleOff, ShopNotConnected
 from stragan.shops.models import Shop, ShopState
 
 JOB: Final = "orders.statement"
-_SOURCES: Final = ("list", "journal", "payments")
+_SOURCES: Final = ("list", "journal", "payments", "refunds")
 _SOON: Final = 4  # a person waits for it
 
 
@@ -117,7 +117,7 @@ def _content(
         "complete": run.complete is True and all_answered,
         "allegro": {"orders": run.orders, "totals": run.totals},
         "ours": ours,
-        "refunds": statements.REFUNDS,
+        "refunds": statements.refunds_said([sources]),
         "sources": {name: dict(sources.get(name) or {"state": "unknown"}) for name in _SOURCES},
         "differences": [
             {

@@ -16,7 +16,7 @@ from stragan.orders.check_runs import findings_of
 from stragan.orders.check_words import message_of
 from stragan.orders.models import Statement
 
-_SOURCES: Final = ("list", "journal", "payments")
+_SOURCES: Final = ("list", "journal", "payments", "refunds")
 _NOTHING: Final = "–"
 
 
@@ -65,7 +65,7 @@ def _reason(content: Mapping[str, Any]) -> str:
     if content["complete"]:
         return _("Every source answered, and nothing is left without an explanation.")
     gaps = sum(not one["explained"] for one in content["differences"])
-    silent = [_name(name) for name in _SOURCES if content["sources"][name]["state"] != "compared"]
+    silent = [_name(name) for name, source in _told(content) if source["state"] != "compared"]
     parts = []
     if gaps:
         parts.append(_("Differences without an explanation: %s.") % gaps)
@@ -74,11 +74,17 @@ def _reason(content: Mapping[str, Any]) -> str:
     return " ".join(parts)
 
 
+def _told(content: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
+    """The sources of a statement; older ones know no list of refunds."""
+    return [(name, content["sources"][name]) for name in _SOURCES if name in content["sources"]]
+
+
 def _name(source: str) -> str:
     names = {
         "list": _("List of orders"),
         "journal": _("Journal of events"),
         "payments": _("Payment operations"),
+        "refunds": _("List of refunds"),
     }
     return names[source]
 
@@ -96,26 +102,34 @@ def _figures(content: Mapping[str, Any]) -> Table:
             _sums(ours["received"]),
             _sums(content["sources"]["payments"].get("paid")),
         ),
-        (
-            _("Refunds in operations of the day: added up, not compared"),
-            "",
-            _sums(content["sources"]["payments"].get("refunded")),
-        ),
+        *_refunds(content["sources"]),
         (_("retired by merging"), str(ours["merged"]), ""),
         (_("deleted here by a person"), str(ours["deleted"]), ""),
     ]
     return Table(header=("", "Stragan", "Allegro"), rows=tuple(rows))
 
 
+def _refunds(sources: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What was given back to buyers, by each source that told it."""
+    moved, listed = sources["payments"], sources.get("refunds", {})
+    if listed.get("state") != "compared":
+        text = _("Refunds in operations of the day: added up, not compared")
+        return [(text, "", _sums(moved.get("refunded")))]
+    return [
+        (_("Refunds (Allegro: operations of the day)"), "", _sums(moved.get("refunded"))),
+        (_("Refunds (Allegro: list of refunds of the day)"), "", _sums(listed.get("refunded"))),
+    ]
+
+
 def _sources(content: Mapping[str, Any]) -> Table:
     rows = []
-    for name in _SOURCES:
-        source = content["sources"][name]
+    for name, source in _told(content):
         if source["state"] == "compared":
             words = {
                 "orders": _("orders"),
                 "events": _("events"),
                 "operations": _("operations"),
+                "refunds": _("refunds"),
                 "withdrawn": _("withdrawn since"),
                 "not_asked": _("not asked about"),
             }

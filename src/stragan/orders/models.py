@@ -285,7 +285,7 @@ class ReconcileRun(models.Model):
     orders = models.PositiveIntegerField(default=0)  # of Allegro, in the period
     totals = models.JSONField(default=dict)  # currency → what buyers pay for them, as decimal text
     gaps = models.PositiveIntegerField(default=0)  # differences without an explanation
-    # By shop id, then list, journal, payments: whether each was compared, else why not, and its counts.
+    # By shop id, then list, journal, payments, refunds: whether each was compared, else why not, its counts.
     sources = models.JSONField(default=dict)
     is_daily = models.BooleanField(default=False)  # of a statement: not listed among people's checks
     complete = models.BooleanField(null=True)
@@ -349,7 +349,7 @@ class ReconcileFinding(models.Model):
 
 
 class Statement(models.Model):
-    """Whether a shop's day was complete by journal, list, payments and our orders, signed. Append-only.
+    """Whether a shop's day was complete by all of Allegro's sources and our orders, signed. Append-only.
 
     ``content`` is the canonical JSON (zlib) that ``sha256`` and ``signature`` were made of. The newest row of
     a shop and day counts; earlier ones stay.

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from stragan.orders.models import Order, OrderPayment
+from stragan.orders.reconciling_refunds import Holder
+from stragan.orders.states import PaymentState
 from stragan.shops.models import Shop
 
 _AT_ONCE: Final = 500
@@ -23,6 +25,25 @@ def orders_by_payment(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
         # Of an order that was merged away and its successor the later one counts.
         found |= dict(rows.order_by("order_id").values_list("payment_id", "order_id"))
     return _latest(found)
+
+
+def holders_of(shop: Shop, payment_ids: Iterable[str]) -> dict[str, Holder]:
+    """Payment id → the order that holds its purchases now, with what was received for it."""
+    by_payment = orders_by_payment(shop, payment_ids)
+    found: dict[int, Holder] = {}
+    ids = list(dict.fromkeys(by_payment.values()))
+    for start in range(0, len(ids), _AT_ONCE):
+        rows = Order.objects.for_company(shop.company_id).filter(pk__in=ids[start : start + _AT_ONCE])
+        for pk, allegro_id, received, currency, state in rows.order_by().values_list(
+            "id", "allegro_id", "received", "currency", "payment_state"
+        ):
+            found[pk] = Holder(
+                order_id=pk,
+                allegro_id=allegro_id,
+                received=None if state == PaymentState.COD else received,
+                currency=currency,
+            )
+    return {payment_id: found[pk] for payment_id, pk in by_payment.items()}
 
 
 def gone_orders(order_ids: Iterable[int]) -> set[int]:

@@ -4,7 +4,7 @@ Cash on delivery is with the courier until Allegro settles it, under another pay
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -48,14 +48,19 @@ class Paying:
 
 
 def income_of(moves: Iterable[Move]) -> dict[str, Decimal]:
-    """What buyers paid by *moves*, per currency.
+    """What buyers paid by *moves*, per currency."""
+    return added_up(moves, INCOME)
+
+
+def added_up(moves: Iterable[Move], kinds: Collection[str]) -> dict[str, Decimal]:
+    """The sum of operations of these kinds, signed, per currency.
 
     An operation that passed from the waiting wallet to the available one may be listed in both, at two
     instants: of equal ones the wallet with more of them counts.
     """
     counts: dict[tuple[str, str, Decimal, str], Counter[str]] = {}
     for move in moves:
-        if move.kind in INCOME:
+        if move.kind in kinds:
             same = (move.kind, move.payment_id, move.amount, move.currency)
             counts.setdefault(same, Counter())[move.wallet] += 1
     found: dict[str, Decimal] = {}

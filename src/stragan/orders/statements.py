@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from stragan.orders.states import AllegroStatus, PaymentState
 from stragan.shops.models import Shop, ShopState
 
 FORMAT: Final = "stragan-completeness/1"
-REFUNDS: Final = "added_up_not_compared"  # see ADR 0018
+_REFUNDS: Final = {True: "compared", False: "added_up_not_compared"}
 LOOKS_BACK: Final = 14  # days whose data may still move
 _NIGHT: Final = timedelta(hours=3)  # after midnight in Warsaw, for what comes late
 _TRY_AGAIN: Final = timedelta(hours=6)
@@ -39,6 +39,14 @@ class Verdict:
     def is_good(self) -> bool:
         """Whether the file is what this installation once wrote."""
         return self.is_whole and self.is_signed and self.is_ours
+
+
+def refunds_said(sources: Iterable[Mapping[str, Mapping[str, object]]]) -> str:
+    """How refunds were checked, of one shop or of several: all compared, or of some only added up."""
+    told = list(sources)
+    return _REFUNDS[
+        bool(told) and all(source.get("refunds", {}).get("state") == "compared" for source in told)
+    ]
 
 
 def keep(*, run: ReconcileRun, shop: Shop, day: date, content: Mapping[str, Any], now: datetime) -> Statement:

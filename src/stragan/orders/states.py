@@ -85,7 +85,12 @@ class CheckDifference(StrEnum):
     PAYMENT_MISSING = "payment_missing"  # it was paid, no payment operation says so
     PAYMENT_DIFFERS = "payment_differs"  # operations say another amount
     PAYMENT_UNKNOWN = "payment_unknown"  # an operation of a payment that no order has
-    SOURCE_NOT_ASKED = "source_not_asked"  # the journal or the payments did not answer
+    REFUND_MISSING = "refund_missing"  # it was refunded, no payment operation says so
+    REFUND_UNLISTED = "refund_unlisted"  # operations refunded it, no refund of the list says so
+    REFUND_DIFFERS = "refund_differs"  # operations say another amount
+    REFUND_UNKNOWN = "refund_unknown"  # a refund of a payment that no order has
+    REFUND_TOO_HIGH = "refund_too_high"  # more was refunded than paid
+    SOURCE_NOT_ASKED = "source_not_asked"  # the journal, the payments or the refunds did not answer
 
 
 class CheckCause(StrEnum):
@@ -112,6 +117,9 @@ class CheckCause(StrEnum):
     PAID_LATELY = "paid_lately"
     HOLDER_GONE = "holder_gone"
     TOO_MANY_GONE = "too_many_gone"  # for one check to ask about each of them
+    REFUNDED_LATELY = "refunded_lately"
+    REFUND_UNDER_WAY = "refund_under_way"
+    REFUND_STOPPED = "refund_stopped"
 
 
 # Causes that leave no gap: somebody or something did this, and it is known what.
@@ -146,6 +154,11 @@ AMONG_SOURCES: Final = frozenset(
         CheckDifference.PAYMENT_MISSING,
         CheckDifference.PAYMENT_DIFFERS,
         CheckDifference.PAYMENT_UNKNOWN,
+        CheckDifference.REFUND_MISSING,
+        CheckDifference.REFUND_UNLISTED,
+        CheckDifference.REFUND_DIFFERS,
+        CheckDifference.REFUND_UNKNOWN,
+        CheckDifference.REFUND_TOO_HIGH,
     }
 )
 

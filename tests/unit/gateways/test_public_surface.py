@@ -13,8 +13,8 @@ ANSWERS = {
     "InvoiceFile", "LatestEvent",
     "ListedOffer", "Marketplace", "Me", "Named", "OfferPage", "OrderEvent", "OrderInvoice", "OrderInvoices",
     "OrderLink", "PaymentOperation", "PaymentOperations", "Publication", "QuantityTask", "RawForm",
-    "SellingMode", "Shipment", "SignedAmount", "Stock", "TaskError", "TaskOffer", "TokenPair", "Verification",
-    "Wallet",
+    "Refund", "Refunds", "SellingMode", "Shipment", "SignedAmount", "Stock", "TaskError", "TaskOffer",
+    "TokenPair", "Verification", "Wallet",
 }  # fmt: skip
 FORM = {
     "AdditionalService", "Amount", "Buyer", "BuyerAddress", "CheckoutForm", "CodBookedPayment", "CompanyId",

@@ -216,6 +216,72 @@ def test_the_page_needs_few_statements(
         client.get(reverse("checks:latest"))
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        (
+            "refund_missing",
+            "vanished",
+            "Zwrot bez operacji Według listy zwrotów Allegro zwrócono 10,00 PLN",
+            "Refund without an operation 10.00 PLN was refunded by Allegro’s list",
+        ),
+        (
+            "refund_missing",
+            "refunded_lately",
+            "W drodze Według listy zwrotów Allegro zwrócono 10,00 PLN",
+            "On its way 10.00 PLN was refunded by Allegro’s list",
+        ),
+        (
+            "refund_unlisted",
+            "refund_under_way",
+            "Zwrot na Allegro jeszcze się nie zakończył (IN_PROGRESS).",
+            "The refund is not finished on Allegro (IN_PROGRESS).",
+        ),
+        (
+            "refund_unlisted",
+            "refund_stopped",
+            "Zwrot został na Allegro przerwany (IN_PROGRESS)",
+            "The refund was stopped on Allegro (IN_PROGRESS)",
+        ),
+        ("refund_differs", "", "Inna kwota zwrotów", "Refunds differ"),
+        ("refund_unknown", "", "Zwrot bez zamówienia", "Refund without an order"),
+        (
+            "refund_too_high",
+            "",
+            "Zwrócono 9,00 PLN, a zapłacono 10,00.",
+            "9.00 PLN was refunded of 10.00 paid.",
+        ),
+    ],
+)
+def test_a_difference_between_refunds_and_operations_is_told_in_both_languages(
+    shop: Any,
+    order: Any,
+    signed_in: Callable[..., Client],
+    case: tuple[str, str, str, str],
+) -> None:
+    difference, cause, polish, english = case
+    sources = {
+        "payments": {"state": "compared", "operations": 3, "refunded": {"PLN": "9.00"}},
+        "refunds": {"state": "compared", "refunds": 1, "refunded": {"PLN": "10.00"}},
+    }
+    run = a_check(shop, order, sources={str(shop.pk): sources})
+    ReconcileFinding.objects.for_company(shop.company).update(
+        difference=difference,
+        cause=cause,
+        ours="10.00",
+        allegro="9.00",
+        facts={"payment": "p-1", "status": "IN_PROGRESS"},
+    )
+    address = reverse("checks:run", args=[run.pk])
+    response = signed_in().get(address)
+    assert polish in words(response)
+    assert "Lista zwrotów wpłat 1 zwrot, zwrócono 10,00 zł" in words(response)
+    assert "nie porównane" not in words(response)
+    assert reverse("orders:detail", args=[order.pk]) in response.content.decode()
+    assert 'name="finding"' not in response.content.decode(), "fetching the order mends nothing"
+    assert english in words(signed_in("clerk", language="en").get(address))
+
+
 def test_an_order_on_its_way_is_told_apart_and_still_to_put_right(
     shop: Any, signed_in: Callable[..., Client]
 ) -> None:

@@ -45,12 +45,12 @@ def test_each_day_stands_with_its_result_and_its_files(
     assert reverse("checks:run", args=[bad.run_id]) in html
     run = words(client.get(reverse("checks:run", args=[bad.run_id])))
     assert "zwroty pieniędzy: zsumowane, nie porównane" in run
-    assert "Zwroty pieniędzy są zsumowane, nie porównywane." in page
+    assert "a jego zwroty z operacjami" in page
     for file_format in ("pdf", "json"):
         assert reverse("checks:statement_file", args=[good.pk, file_format]) in html
     english = words(signed_in("viewer", language="en").get(reverse("checks:statements")))
     assert "Proof of completeness" in english
-    assert "Refunds are added up, not compared." in english
+    assert "its refunds against the operations" in english
     assert "Make anew" not in english, "viewers make none"
     assert reverse("checks:statements") in client.get(reverse("checks:latest")).content.decode()
 

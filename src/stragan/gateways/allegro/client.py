@@ -16,8 +16,10 @@ from stragan.gateways.allegro.journal import EventPage, LatestEvent, read_events
 from stragan.gateways.allegro.money_moves import (
     BillingEntry,
     PaymentOperations,
+    Refunds,
     read_billing_entries,
     read_payment_operations,
+    read_refunds,
 )
 from stragan.gateways.allegro.offers import OfferPage, read_offers
 from stragan.gateways.allegro.pages import FormPage, RawForm, read_form, read_page
@@ -433,6 +435,34 @@ class AllegroClient:
                         ("occurredAt.lte", occurred_to),
                         ("payment.id", payment_id),
                         ("wallet.type", wallet_type),
+                    ]
+                ),
+            ],
+        )
+
+    def list_refunds(
+        self,
+        *,
+        limit: int = 100,
+        offset: int = 0,
+        occurred_from: datetime | None = None,
+        occurred_to: datetime | None = None,
+        payment_id: str | None = None,
+        status: Sequence[str] = (),
+    ) -> Refunds:
+        """Return a page of refunds; both ends of a window are included. *limit* is 1-100."""
+        return self._read(
+            "/payments/refunds",
+            read_refunds,
+            params=[
+                ("limit", str(limit)),
+                ("offset", str(offset)),
+                *[("status", value) for value in status],
+                *_given(
+                    [
+                        ("occurredAt.gte", occurred_from),
+                        ("occurredAt.lte", occurred_to),
+                        ("payment.id", payment_id),
                     ]
                 ),
             ],

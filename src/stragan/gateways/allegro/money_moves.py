@@ -1,11 +1,11 @@
-"""Fees and payouts: what Allegro charged and moved. Amounts here are signed."""
+"""Fees, payouts and refunds: what Allegro charged and moved. Amounts of fees and operations are signed."""
 
 from datetime import datetime
 from decimal import Decimal
 
 from msgspec import Struct
 
-from stragan.gateways.allegro.forms import Currency, Identifier
+from stragan.gateways.allegro.forms import Amount, Currency, Identifier
 from stragan.gateways.allegro.parsing import convert, read_json
 
 
@@ -83,6 +83,29 @@ class PaymentOperations(Struct, frozen=True, kw_only=True, rename="camel"):
     total_count: int
 
 
+class Refund(Struct, frozen=True, kw_only=True, rename="camel"):
+    """Money given back to a buyer, by whoever asked for it; only ``SUCCESS`` moved any.
+
+    ``order`` may be missing. ``surcharges`` are payments that were refunded together with ``payment``.
+    """
+
+    id: Identifier
+    payment: Named
+    status: str
+    created_at: datetime
+    total_value: Amount
+    order: Named | None = None
+    reason: str | None = None
+    surcharges: tuple[Named, ...] | None = None
+
+
+class Refunds(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A page of refunds, in an order that Allegro does not promise."""
+
+    refunds: tuple[Refund, ...]
+    total_count: int = 0
+
+
 class _BillingEntries(Struct, frozen=True, rename="camel"):
     billing_entries: tuple[BillingEntry, ...]
 
@@ -95,3 +118,8 @@ def read_billing_entries(body: bytes) -> tuple[BillingEntry, ...]:
 def read_payment_operations(body: bytes) -> PaymentOperations:
     """Read a page of wallet moves."""
     return convert(read_json(body), PaymentOperations)
+
+
+def read_refunds(body: bytes) -> Refunds:
+    """Read a page of refunds."""
+    return convert(read_json(body), Refunds)

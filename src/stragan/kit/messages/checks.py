@@ -37,8 +37,35 @@ TEXTS: Final[dict[str, Promise]] = {
     "check_payment_unknown": _(
         "An operation over %(allegro)s %(currency)s names payment %(payment)s, which no order has."
     ),
+    "check_refund_missing": _(
+        "%(ours)s %(currency)s was refunded by Allegro’s list, and no payment operation of Allegro says so. "
+        "Look at payment %(payment)s on Allegro."
+    ),
+    "check_refund_unlisted": _(
+        "Payment operations took %(allegro)s %(currency)s for a refund that Allegro’s list of refunds lacks. "
+        "Allegro may have given the money back by itself: look at payment %(payment)s on Allegro."
+    ),
+    "check_refund_differs": _(
+        "Allegro’s list of refunds makes %(ours)s %(currency)s, its payment operations %(allegro)s. "
+        "Look at payment %(payment)s on Allegro."
+    ),
+    "check_refund_unknown": _(
+        "A refund of %(allegro)s %(currency)s names payment %(payment)s, which no order has."
+    ),
+    "check_refund_too_high": _(
+        "%(allegro)s %(currency)s was refunded of %(ours)s paid. Look at payment %(payment)s on Allegro."
+    ),
     "check_source_not_asked": _("“%(shop)s” could not be compared with all that Allegro knows."),
     "cause_vanished": _("Allegro listed the operation before and does so no more."),
+    "cause_refunded_lately": _(
+        "It was refunded less than an hour ago; the other source may follow. Check once more."
+    ),
+    "cause_refund_under_way": _(
+        "The refund is not finished on Allegro (%(status)s). Check once more when it is."
+    ),
+    "cause_refund_stopped": _(
+        "The refund was stopped on Allegro (%(status)s), and the money has not come back yet."
+    ),
     "cause_paid_lately": _("It was paid less than an hour ago; the operation may follow. Check once more."),
     "journal_forgotten": _("Allegro keeps its journal for 60 days and has forgotten this period."),
     "cause_merged": _("Its purchases were paid together with others and are in order %(successor)s now."),

@@ -45,13 +45,24 @@ NAMES: Final[dict[str, str | Promise]] = {
     CheckDifference.PAYMENT_MISSING: gettext_lazy("No payment operation"),
     CheckDifference.PAYMENT_DIFFERS: gettext_lazy("Operations differ"),
     CheckDifference.PAYMENT_UNKNOWN: gettext_lazy("Payment without an order"),
+    CheckDifference.REFUND_MISSING: gettext_lazy("Refund without an operation"),
+    CheckDifference.REFUND_UNLISTED: gettext_lazy("Operation without a refund"),
+    CheckDifference.REFUND_DIFFERS: gettext_lazy("Refunds differ"),
+    CheckDifference.REFUND_UNKNOWN: gettext_lazy("Refund without an order"),
+    CheckDifference.REFUND_TOO_HIGH: gettext_lazy("Refunded more than paid"),
     CheckDifference.SOURCE_NOT_ASKED: gettext_lazy("A source did not answer"),
 }
 SOURCES: Final[dict[str, str | Promise]] = {
     "list": gettext_lazy("List of orders"),
     "journal": gettext_lazy("Journal of events"),
     "payments": gettext_lazy("Payment operations"),
+    "refunds": gettext_lazy("List of refunds"),
 }
+_ON_THEIR_WAY: Final = frozenset({CheckCause.ARRIVING, CheckCause.REFUNDED_LATELY})
+
+_REFUNDS_OF_TWO_SOURCES: Final = frozenset(
+    {CheckDifference.REFUND_MISSING, CheckDifference.REFUND_UNLISTED, CheckDifference.REFUND_DIFFERS}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +84,7 @@ class Row:
     allegro_is: str
     bought_at: Any
     explained: bool
-    arrives: bool  # a gap that the background sync is about to close
+    arrives: bool  # a gap that is about to close by itself
     can_fetch: bool
     deed_url: str
     deed: str
@@ -151,14 +162,14 @@ def source_rows(run: ReconcileRun) -> list[SourceRow]:
             shop=names.get(int(pk), ""),
             name=str(SOURCES[name]),
             is_compared=source["state"] == "compared",
-            text=_said(source),
+            text=_said(source, compares_refunds="refunds" in sources),
         )
         for pk, sources in told.items()
         for name, source in sources.items()
     ]
 
 
-def _said(source: dict[str, Any]) -> str:
+def _said(source: dict[str, Any], *, compares_refunds: bool) -> str:
     """Counts and sums of a source in words, or why it was not compared."""
     if source["state"] != "compared":
         return text_of(str(source.get("code")))
@@ -169,6 +180,9 @@ def _said(source: dict[str, Any]) -> str:
     if "operations" in source:
         count = source["operations"]
         parts.append(ngettext("%(n)s operation", "%(n)s operations", count) % {"n": show.number(count)})
+    if "refunds" in source:
+        count = source["refunds"]
+        parts.append(ngettext("%(n)s refund", "%(n)s refunds", count) % {"n": show.number(count)})
     if "orders" in source:
         count = source["orders"]
         parts.append(ngettext("%(n)s order", "%(n)s orders", count) % {"n": show.number(count)})
@@ -177,7 +191,7 @@ def _said(source: dict[str, Any]) -> str:
     for name, word in (("paid", _("paid")), ("refunded", _("refunded"))):
         sums = source.get(name, {})
         parts += [f"{word} {show.money(Decimal(total), currency)}" for currency, total in sums.items()]
-    if "operations" in source:
+    if "operations" in source and not compares_refunds:
         parts.append(_("refunds: added up, not compared"))
     return ", ".join(parts)
 
@@ -187,7 +201,7 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
     deed, deed_url = _deed(finding, may_issue=may_issue)
     is_real = bool(finding.allegro_id) and not finding.allegro_id.startswith("?")
     figures = _figures(finding.difference)
-    arrives = finding.cause == CheckCause.ARRIVING
+    arrives = finding.cause in _ON_THEIR_WAY
     return Row(
         id=finding.pk,
         number=str(order.number) if order else "",
@@ -248,6 +262,10 @@ def _figures(difference: str) -> tuple[str, str]:
         return _("to pay"), _("paid")
     if difference in {CheckDifference.PAYMENT_MISSING, CheckDifference.PAYMENT_DIFFERS}:
         return _("paid"), _("operations")
+    if difference in _REFUNDS_OF_TWO_SOURCES:
+        return _("list of refunds"), _("operations")
+    if difference == CheckDifference.REFUND_TOO_HIGH:
+        return _("paid"), _("refunded")
     return "", ""
 
 

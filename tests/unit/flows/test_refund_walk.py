@@ -1,0 +1,73 @@
+"""The list of refunds is read whole, whatever its length and order, with as few pages as that takes."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from stragan.flows.refund_walk import refunds_of_payment, walk_refunds
+from stragan.gateways.allegro import Amount, Named, Refund, Refunds
+
+START = datetime(2026, 11, 1, tzinfo=UTC)
+END = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+class Listing:
+    """Allegro with *count* refunds, one a second, in an odd order; *counts*: it tells their number."""
+
+    def __init__(self, count: int, *, counts: bool = True) -> None:
+        self.refunds = [
+            Refund(
+                id=f"r{number}",
+                payment=Named(id=f"p{number % 2}"),
+                status="SUCCESS",
+                created_at=START + timedelta(seconds=number),
+                total_value=Amount(amount=Decimal("1.00"), currency="PLN"),
+            )
+            for number in range(count)
+        ]
+        self.counts = counts
+        self.asked: list[dict[str, Any]] = []
+
+    def __call__(self, ask: Callable[[Any], Refunds]) -> Refunds:
+        return ask(self)
+
+    def list_refunds(self, **asked: Any) -> Refunds:
+        self.asked.append(asked)
+        found = [
+            one
+            for one in sorted(self.refunds, key=lambda one: one.id)
+            if asked.get("payment_id") in {None, one.payment.id}
+            and asked.get("occurred_from", START) <= one.created_at <= asked.get("occurred_to", END)
+        ]
+        page = tuple(found[asked["offset"] : asked["offset"] + asked["limit"]])
+        return Refunds(refunds=page, total_count=len(found) if self.counts else 0)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (99, 1), (100, 1), (101, 2), (250, 3)])
+def test_all_refunds_are_read_with_the_fewest_pages(count: int, pages: int, counts: bool) -> None:  # noqa: FBT001
+    listing = Listing(count, counts=counts)
+    found = list(walk_refunds(listing, start=START, end=END))
+    assert sorted(one.refund_id for one in found) == sorted(one.id for one in listing.refunds)
+    is_unsure = not counts and count == 100  # whether a full page is the last one
+    assert len(listing.asked) == pages + is_unsure
+    assert {(one["limit"], *one["status"]) for one in listing.asked} == {(100, "SUCCESS")}
+
+
+def test_what_lies_beyond_the_reach_of_offsets_is_read_in_halves() -> None:
+    listing = Listing(25_000)
+    found = {
+        one.refund_id for one in walk_refunds(listing, start=START, end=START + timedelta(seconds=25_000))
+    }
+    assert len(found) == 25_000
+    assert max(one["offset"] + one["limit"] for one in listing.asked) <= 10_000
+
+
+def test_a_payment_is_asked_for_whatever_became_of_its_refunds() -> None:
+    listing = Listing(220)
+    found = list(refunds_of_payment(listing, "p1"))
+    assert len({one.refund_id for one in found}) == 110
+    assert all("status" not in one for one in listing.asked)
