@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 # Processes that tests start find the same code, whatever folder they start in.
 os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1] / "src")
@@ -19,6 +20,13 @@ os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1] / "src")
 REQUIRED = frozenset(filter(None, os.environ.get("STRAGAN_TEST_REQUIRE", "").split(",")))
 # Search indexes follow their tables; types and permissions are made once.
 _IS_KEPT = re.compile(r"\w+_search(_\w+)?$|django_migrations|django_content_type|auth_permission")
+# Fixtures of a property test are made once for all of its examples; a busy machine is no flaw of a test.
+settings.register_profile(
+    "stragan",
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("stragan")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.companies import NOW, a_company, a_shop
@@ -86,7 +86,7 @@ def assert_straight(company: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12))
 @given(deeds=st.lists(DEEDS, min_size=4, max_size=14))
 def test_any_history_keeps_numbers_originals_and_sums(deeds: list[tuple[str, int, int]]) -> None:
     number = Document.objects.across_companies().count() + Order.objects.across_companies().count()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 from django.db import connections
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from builders.companies import NOW, a_company, a_member, a_shop
@@ -115,9 +115,7 @@ def assert_in_order(company: Any) -> None:
 
 
 @pytest.mark.django_db
-@settings(
-    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(15))
 @given(shapes=st.lists(st.sampled_from(sorted(FORMS)), min_size=6, max_size=6), steps=STEPS)
 @example(
     shapes=["company"] * 6,

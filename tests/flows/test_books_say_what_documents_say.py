@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from builders.book_keeping import AUTHOR, Firm, a_correction, a_sale
@@ -206,9 +206,7 @@ ONLY_TAX = [
 @example(story=TWICE_CORRECTED, book=Register.RYCZALT)
 @example(story=ONLY_TAX, book=Register.RYCZALT)
 @example(story=[*ONLY_TAX, ("receive", [], 70, False)], book=Register.KPIR)
-@settings(
-    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(25))
 @given(story=steps, book=st.sampled_from([Register.KPIR, Register.RYCZALT]))
 def test_registers_are_documents_to_the_grosz(story: list[Any], book: Register) -> None:
     with undone():
@@ -222,9 +220,7 @@ def test_registers_are_documents_to_the_grosz(story: list[Any], book: Register) 
 
 @example(story=TWICE_CORRECTED, book=Register.RYCZALT)
 @example(story=ONLY_TAX, book=Register.RYCZALT)
-@settings(
-    max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(15))
 @given(story=steps, book=st.sampled_from([Register.KPIR, Register.RYCZALT]))
 def test_the_past_posted_later_is_what_issuing_would_have_posted(story: list[Any], book: Register) -> None:
     with undone():

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.companies import NOW, a_company, a_shop
@@ -194,7 +194,7 @@ def test_values_of_one_cell_come_back(values: list[str]) -> None:
     assert split_list(join_list(clean)) == clean
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(
     found=st.lists(products, max_size=6, unique_by=(lambda p: p.sku or p.name, lambda p: p.name)),
     file_format=st.sampled_from(["csv", "xlsx"]),

@@ -57,7 +57,7 @@ def test_any_text_in_any_field_can_be_printed(base: DocumentSnapshot, text: str)
     assert not planned or len(printed) == len(planned)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=120))
 def test_random_text_in_any_field_can_be_printed(text: str) -> None:
     snapshot = with_text(a_deposit_invoice(), text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from builders.companies import NOW, a_company, a_shop
@@ -45,7 +45,7 @@ def sequences(company: Any) -> list[int]:
     return list(rows.values_list("sequence", flat=True))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(
     shapes=st.lists(st.sampled_from(sorted(SHAPES)), min_size=1, max_size=12),
     size=st.integers(min_value=1, max_value=5),

@@ -233,7 +233,5 @@ class Histories(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_any_history_of_orders_documents_and_goods_adds_up() -> None:
-    run_state_machine_as_test(
-        Histories, settings=settings(max_examples=examples(12), stateful_step_count=18, deadline=None)
-    )
+    run_state_machine_as_test(Histories, settings=settings(max_examples=examples(12), stateful_step_count=18))
     assert StockMove.objects.across_companies().exists()

@@ -226,7 +226,7 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
 
 
 def _name(finding: ReconcileFinding) -> str:
-    if finding.cause == CheckCause.ARRIVING:
+    if finding.cause in _ON_THEIR_WAY:
         return _("On its way")
     if finding.cause == CheckCause.TOO_MANY_GONE:
         return _("Too many to ask about")
