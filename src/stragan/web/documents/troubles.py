@@ -42,7 +42,7 @@ TROUBLES: Final[dict[str, Trouble]] = {
         mended_in_draft=True,
     ),
     "vat_exemption_basis_missing": Trouble(
-        title=_("No basis of exemption"),
+        title=_("No exemption basis"),
         advice=_("The legal basis of the exemption is not set. Add it in the company settings."),
         icon="percentage",
     ),

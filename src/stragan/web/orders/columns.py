@@ -134,13 +134,13 @@ ALL: Final[tuple[Column, ...]] = (
     Column(
         name="status",
         label=_("Status"),
-        width=178,
+        width=160,
         cell=_cell('<td class="ph-status">{row.status_html}</td>'),
     ),
     Column(
         name="documents",
         label=_("Documents"),
-        width=172,
+        width=196,
         cell=_cell('<td class="ph-end">{row.documents_html}</td>'),
     ),
     Column(name="note", label=_("Own note"), width=196, cell=_plain("note")),

@@ -70,7 +70,7 @@ PROBLEMS: Final[dict[str, str | Promise]] = {
     Problem.VAT_MISSING: _("No VAT rate"),
     Problem.VAT_FOREIGN: _("VAT of another country"),
     Problem.VAT_CONTRADICTORY: _("Contradictory VAT"),
-    Problem.VAT_EXEMPTION_BASIS_MISSING: _("No basis of exemption"),
+    Problem.VAT_EXEMPTION_BASIS_MISSING: _("No exemption basis"),
     Problem.VAT_MARGIN_UNSUPPORTED: _("Margin scheme"),
     Problem.CURRENCY_UNSUPPORTED: _("Foreign currency"),
     Problem.TOTAL_MISMATCH: _("Amounts differ"),

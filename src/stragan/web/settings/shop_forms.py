@@ -26,7 +26,7 @@ class ShopForm(forms.Form):
     """Name, source of buyers' data, first day: of a shop that is there."""
 
     name = forms.CharField(
-        label=_("Name of the shop"),
+        label=_("Shop name"),
         max_length=60,
         help_text=_("Seen only in Stragan."),
         widget=forms.TextInput({"autocomplete": "off"}),
