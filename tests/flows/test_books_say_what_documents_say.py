@@ -20,7 +20,7 @@ from stragan.books import totals
 from stragan.books.models import RevenueRow, VatRow
 from stragan.books.queries import awaiting_receipt, posted_ids
 from stragan.books.register import fields_of, rates_of, vat_lines
-from stragan.books.states import Register, RowType, period_of
+from stragan.books.states import Confirmation, Register, RowType, period_of
 from stragan.companies.models import Company
 from stragan.core.money import ZERO
 from stragan.core.snapshot import (
@@ -92,7 +92,9 @@ def live_out(firm: Firm, story: list[Any], *, posts: bool) -> dict[int, date]:
             waiting = list(awaiting_receipt(firm.company))
             chosen = waiting[: days % 3]
             on = max([day, *(one.issue_date for one in chosen)])
-            confirm_receipt(chosen, company=firm.company, day=on, by=firm.boss, now=NOW)
+            confirm_receipt(
+                chosen, company=firm.company, day=on, how=Confirmation.REPLY, by=firm.boss, now=NOW
+            )
             received |= {one.pk: on for one in chosen}
         elif deed == "void" and open_ones:
             document, _ = open_ones[days % len(open_ones)]
@@ -237,7 +239,9 @@ def test_the_past_posted_later_is_what_issuing_would_have_posted(story: list[Any
         assert_sums_are_rows(firm.company, book)
         waiting = list(awaiting_receipt(firm.company))
         assert sum((one.vat or ZERO for one in waiting), ZERO) == sum((one.awaited for one in foreseen), ZERO)
-        confirm_receipt(waiting, company=firm.company, day=NOW.date(), by=firm.boss, now=NOW)
+        confirm_receipt(
+            waiting, company=firm.company, day=NOW.date(), how=Confirmation.REPLY, by=firm.boss, now=NOW
+        )
         received = {one.pk: NOW.date() for one in waiting}
         assert said_by_registers(firm.company) == said_by_documents(firm, received)
         assert_sums_are_rows(firm.company, book)

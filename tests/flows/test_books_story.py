@@ -28,7 +28,7 @@ from stragan.books.actions.reports import (
 from stragan.books.models import RevenueRow, VatRow
 from stragan.books.queries import awaiting_receipt
 from stragan.books.register import revenue_lines, vat_lines
-from stragan.books.states import Register
+from stragan.books.states import Confirmation, Register
 from stragan.core.snapshot import DocumentKind, FiscalReceipt, KsefState, RateTotal, SupplyKind
 from stragan.core.statutory_fields import jpk_v7_sums
 from stragan.flows import book_checks
@@ -108,7 +108,9 @@ def test_the_posting_example_of_october() -> None:
 
     # The buyer got the correction in November only: its tax goes down there, revenue stays in October.
     with transaction.atomic():
-        confirm_receipt([correction], company=firm.company, day=NOVEMBER_2, by=boss, now=NOW)
+        confirm_receipt(
+            [correction], company=firm.company, day=NOVEMBER_2, how=Confirmation.REPLY, by=boss, now=NOW
+        )
     assert "correction 4" not in {one[0] for one in listed(firm.company, "2026-10")}
     assert listed(firm.company, "2026-11") == [
         ("correction 4", "", "BFK", {"K_19": "-40.65", "K_20": "-9.35"}),
@@ -268,7 +270,14 @@ def test_worked_numbers_of_registers_come_out_of_posted_rows() -> None:
         invoice = other.issue(sold)
         correction = other.issue(a_correction(sold, after, on=NOVEMBER_2), corrects=invoice)
         if correction in awaiting_receipt(other.company):
-            confirm_receipt([correction], company=other.company, day=NOVEMBER_2, by=other.boss, now=NOW)
+            confirm_receipt(
+                [correction],
+                company=other.company,
+                day=NOVEMBER_2,
+                how=Confirmation.REPLY,
+                by=other.boss,
+                now=NOW,
+            )
         [line] = vat_lines(other.company, "2026-11")
         assert {key: str(amount) for key, amount in line.fields.items()} == expected["jpk_v7"], name
         [entry] = revenue_lines(other.company, Register.KPIR, "2026-11")

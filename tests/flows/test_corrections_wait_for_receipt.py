@@ -21,7 +21,7 @@ from stragan.books.entries import entries_of, sale_of
 from stragan.books.models import AwaitedReceipt, CorrectionReceipt, RevenueRow, VatRow
 from stragan.books.queries import BooksOff, awaited_sums, awaiting_receipt, keeping_of
 from stragan.books.register import standing
-from stragan.books.states import Register
+from stragan.books.states import Confirmation, Register
 from stragan.core.snapshot import DocumentKind, DocumentSnapshot, FiscalReceipt, KsefState
 from stragan.documents.models import Document
 from stragan.flows import book_checks, book_effects, book_past
@@ -60,7 +60,9 @@ def given_back(firm: Firm, *, posts: bool = True, left: str = "12.30", **changes
 def confirm(firm: Firm, *documents: Document, on: date = NOVEMBER_3, now: datetime = NOW) -> list[Document]:
     boss = firm.boss  # made before: a refusal takes back what was written in the transaction
     with transaction.atomic():
-        return confirm_receipt(documents, company=firm.company, day=on, by=boss, now=now)
+        return confirm_receipt(
+            documents, company=firm.company, day=on, how=Confirmation.REPLY, by=boss, now=now
+        )
 
 
 def months_of(firm: Firm, document: Document) -> list[str]:
@@ -338,7 +340,9 @@ def test_two_people_who_confirm_at_once_leave_one_row() -> None:
         try:
             ready.wait()
             with transaction.atomic():
-                confirm_receipt([correction], company=firm.company, day=day, by=boss, now=NOW)
+                confirm_receipt(
+                    [correction], company=firm.company, day=day, how=Confirmation.REPLY, by=boss, now=NOW
+                )
         except BaseException as failure:  # noqa: BLE001 -- told to the main thread
             failures.append(failure)
         finally:

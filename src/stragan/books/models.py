@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from stragan.books.states import Register, RowType
+from stragan.books.states import Confirmation, Register, RowType
 from stragan.companies.models import Company
 from stragan.documents.models import Document
 from stragan.kit.fields import MinorUnitsField
@@ -268,11 +268,17 @@ class RevenueSum(models.Model):
 
 
 class CorrectionReceipt(models.Model):
-    """The day the receipt of a correction in minus was confirmed; the latest row of a document counts."""
+    """The day the receipt of a correction in minus was confirmed, and how; a document's latest row counts.
+
+    ``how`` is empty where the day was noted before that was asked.
+    """
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
+    how = models.CharField(
+        max_length=16, blank=True, default="", choices=[(one.value, one.value) for one in Confirmation]
+    )
     at = models.DateTimeField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", db_index=False

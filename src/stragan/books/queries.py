@@ -108,8 +108,14 @@ def awaited_sums(documents: QuerySet[Document]) -> Awaited:
 
 def receipt_days(company: Company, document_ids: Iterable[int]) -> dict[int, date]:
     """Give the day the receipt of each of these documents was confirmed, by id; none where it was not."""
+    return {pk: day for pk, (day, _how) in confirmations(company, document_ids).items()}
+
+
+def confirmations(company: Company, document_ids: Iterable[int]) -> dict[int, tuple[date, str]]:
+    """The day the receipt of each of these documents was confirmed, and how, by id."""
     rows = CorrectionReceipt.objects.for_company(company).filter(document_id__in=list(document_ids))
-    return dict(rows.order_by("id").values_list("document_id", "day"))  # the latest counts
+    found = rows.order_by("id").values_list("document_id", "day", "how")  # the latest counts
+    return {document_id: (day, how) for document_id, day, how in found}
 
 
 def flat_rate_amounts(

@@ -24,6 +24,16 @@ class RowType(StrEnum):
     FP = "FP"  # invoice to a receipt: shown, never summed (VAT Act art. 109(3d))
 
 
+class Confirmation(StrEnum):
+    """How a seller knows that the buyer got a correction in minus (VAT Act art. 29a(13a))."""
+
+    REPLY = "reply"
+    RETURN_RECEIPT = "return_receipt"
+    READ = "read"  # the mail program of the buyer said so
+    SETTLED = "settled"  # the buyer took the money back, or paid the lower sum
+    OTHER = "other"
+
+
 class Mark(StrEnum):
     """Which of the four marks of JPK_V7(3) a row bears; exactly one each."""
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from stragan.books import queries
 from stragan.books.actions import corrections
 from stragan.books.actions.posting import lock_ledger
+from stragan.books.states import Confirmation
 from stragan.companies.models import Company, User
 from stragan.documents.models import Document
 from stragan.documents.queries import snapshot_of
@@ -13,13 +14,13 @@ from stragan.flows.book_effects import plan
 
 
 def confirm_receipt(
-    documents: Sequence[Document], *, company: Company, day: date, by: User, now: datetime
+    documents: Sequence[Document], *, company: Company, day: date, how: Confirmation, by: User, now: datetime
 ) -> list[Document]:
-    """Note the *day* the receipt of corrections in minus was confirmed; gives those it was news of.
+    """Note the *day* the receipt of corrections in minus was confirmed, and how; gives those it was news of.
 
     Tax that waited is posted to the month of that day; a row that stands in another month moves there. The
     revenue stays in the month of the correction (PIT Act art. 14(1m)). In the caller's transaction: all of
-    them or none. Of corrections confirmed on that day already nothing is written.
+    them or none. Of corrections confirmed so already nothing is written.
 
     :raises stragan.books.queries.BooksOff: the company keeps no books.
     :raises stragan.books.actions.corrections.ReceiptDayWrong: the day is before an issue date, or to come.
@@ -29,9 +30,9 @@ def confirm_receipt(
     if book is None:
         raise queries.BooksOff
     lock_ledger(company)
-    known = queries.receipt_days(company, [one.pk for one in documents])
-    news = [one for one in documents if known.get(one.pk) != day]
-    corrections.note_receipts(news, company=company, day=day, by=by, now=now)
+    known = queries.confirmations(company, [one.pk for one in documents])
+    news = [one for one in documents if known.get(one.pk) != (day, how)]
+    corrections.note_receipts(news, company=company, day=day, how=how, by=by, now=now)
     awaited = list(queries.awaiting_receipt(company).filter(pk__in=[one.pk for one in news]))
     corrections.move_rows([one.pk for one in news], company=company, day=day, now=now)
     planned = plan(

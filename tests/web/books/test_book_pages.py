@@ -252,9 +252,11 @@ def test_the_day_a_correction_was_received_moves_its_tax() -> None:
     address = reverse("books:received", args=["2026-10", correction.public_id])
     waits = text(client.get(reverse("books:month", args=["2026-10"]), {"check": "1"}))
     assert "do rozliczenia" in waits
-    assert "nie ma jej jeszcze w żadnym miesiącu: netto −90,00, VAT −20,70" in waits
-    assert client.post(address, {"day": "kiedyś"}).status_code == 422
-    client.post(address, {"day": "2026-11-03"})
+    assert "nie ma jej jeszcze w żadnym miesiącu rejestru VAT: netto −90,00, VAT −20,70" in waits
+    assert client.post(address, {"day": "kiedyś", "how": "reply"}).status_code == 422
+    assert client.post(address, {"day": "2026-11-03", "how": "somehow"}).status_code == 422
+    client.post(address, {"day": "2026-11-03", "how": "return_receipt"})
+    assert "(zwrotne potwierdzenie odbioru)" in text(client.get(reverse("books:month", args=["2026-10"])))
     standing = VatRow.objects.for_company(firm.company).filter(reversals=None, reverses__isnull=True)
     assert standing.get(document=correction).period == "2026-11"
 

@@ -20,6 +20,7 @@ from stragan.documents.models import Document
 
 pytestmark = pytest.mark.django_db
 PAGE = "/books/vat/waiting/"
+SAID = {"day": "2026-11-03", "how": "reply"}
 
 
 @pytest.fixture(autouse=True)
@@ -82,9 +83,9 @@ def test_the_register_leads_there_only_while_something_waits(firm: Firm) -> None
 def test_one_or_several_are_confirmed_with_one_day(firm: Firm) -> None:
     client = opened(firm)
     first, second, third = (given_back(firm, left) for left in ("12.30", "61.50", "100.00"))
-    done = client.post(PAGE, {"document": [first.pk], "day": "2026-10-31"}, follow=True)
+    done = client.post(PAGE, {"document": [first.pk], "day": "2026-10-31", "how": "reply"}, follow=True)
     assert "1 korekta jest w rejestrze VAT za 10/2026." in text(done)
-    done = client.post(PAGE, {"document": [second.pk, third.pk], "day": "2026-11-03"}, follow=True)
+    done = client.post(PAGE, SAID | {"document": [second.pk, third.pk]}, follow=True)
     assert "2 korekty są w rejestrze VAT za 11/2026." in text(done)
     assert "Żadna korekta nie czeka na potwierdzenie" in text(done)
     rows = VatRow.objects.for_company(firm.company).order_by("document_id")
@@ -98,20 +99,23 @@ def test_a_refusal_says_why_and_keeps_what_was_chosen(firm: Firm) -> None:
     chosen = {"document": [correction.pk]}
     ticked = f'aria-label="{correction.number}" checked'
     for day, reason in (
-        ("kiedyś", "Podaj dzień potwierdzenia odbioru."),
+        ("kiedyś", "Podaj dzień potwierdzenia odbioru i to, jak go potwierdzono."),
         ("2026-10-19", f"Odbioru korekty {correction.number} nie można było potwierdzić przed 20.10.2026"),
         ("2026-11-24", f"Odbioru korekty {correction.number} nie można było potwierdzić przed 20.10.2026"),
     ):
-        refused = client.post(PAGE, {**chosen, "day": day})
+        refused = client.post(PAGE, {**chosen, "day": day, "how": "reply"})
         assert refused.status_code == 422
         assert reason in text(refused)
         assert ticked in text(refused)
     for wrong in ({}, {"document": ["x", "9" * 30, 0]}):
-        refused = client.post(PAGE, {**wrong, "day": "2026-11-03"})
+        refused = client.post(PAGE, {**wrong, "day": "2026-11-03", "how": "reply"})
         assert refused.status_code == 422
         assert "Wybierz co najmniej jedną" in text(refused)
+    many = {"document": [correction.pk, *range(10**9, 10**9 + 1000)]}
+    refused = client.post(PAGE, {**many, "day": "2026-11-03", "how": "reply"})
+    assert "Wybierz naraz najwyżej tyle korekt: 1 000." in text(refused).replace("\xa0", " ")
     close_month(company=firm.company, registers=["vat"], period="2026-10", by=firm.boss, now=NOW)
-    refused = client.post(PAGE, {**chosen, "day": "2026-10-31"})
+    refused = client.post(PAGE, {**chosen, "day": "2026-10-31", "how": "reply"})
     assert refused.status_code == 422
     assert "Następny otwarty to 11/2026" in text(refused)
     assert list(awaiting_receipt(firm.company)) == [correction]
@@ -123,7 +127,7 @@ def test_who_only_looks_sees_the_list_without_the_deed(firm: Firm) -> None:
     page = text(client.get(PAGE))
     assert correction.number in page
     assert 'name="day"' not in page
-    assert client.post(PAGE, {"document": [correction.pk], "day": "2026-11-03"}).status_code == 403
+    assert client.post(PAGE, SAID | {"document": [correction.pk]}).status_code == 403
 
 
 def test_nobody_confirms_for_another_company(firm: Firm) -> None:
@@ -131,7 +135,7 @@ def test_nobody_confirms_for_another_company(firm: Firm) -> None:
     stranger = Firm(company=a_company(books="kpir", nip="1111111111"))
     client = opened(stranger)
     assert correction.number not in text(client.get(PAGE))
-    assert client.post(PAGE, {"document": [correction.pk], "day": "2026-11-03"}).status_code == 422
+    assert client.post(PAGE, SAID | {"document": [correction.pk]}).status_code == 422
     assert list(awaiting_receipt(firm.company)) == [correction]
 
 
@@ -156,7 +160,7 @@ def test_the_document_says_that_it_waits_and_then_when_it_was_received(firm: Fir
     page = text(client.get(address))
     assert "do rozliczenia" in page
     assert PAGE in page
-    client.post(PAGE, {"document": [correction.pk], "day": "2026-11-03"})
+    client.post(PAGE, {"document": [correction.pk], "day": "2026-11-03", "how": "reply"})
     page = text(client.get(address))
     assert "do rozliczenia" not in page
     assert "Potwierdzono odbiór przez nabywcę: 03.11.2026" in page
@@ -169,7 +173,7 @@ def test_who_is_no_payer_any_more_still_finds_what_waits(firm: Firm) -> None:
     client = opened(firm)
     december = {"period": "2026-12"}
     assert reverse("books:vat") in text(client.get(reverse("books:revenue"), december))
-    client.post(PAGE, {"document": [correction.pk], "day": "2026-11-03"})
+    client.post(PAGE, {"document": [correction.pk], "day": "2026-11-03", "how": "reply"})
     assert reverse("books:vat") not in text(client.get(reverse("books:revenue"), december))
 
 
@@ -178,5 +182,5 @@ def test_the_past_to_be_posted_tells_the_tax_that_will_wait(firm: Firm) -> None:
     back = a_correction(said, [("23", Decimal("12.30"))], on=date(2026, 10, 20))
     firm.store(back, corrects=firm.store(said))
     page = text(opened(firm).get(reverse("books:past")))
-    assert "VAT -20,70 z korekt zmniejszających nie jest w sumie" in page
+    assert "Do -20,70 VAT z korekt zmniejszających czeka na potwierdzenie odbioru" in page
     assert ">23,00<" in page

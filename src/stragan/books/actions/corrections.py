@@ -8,7 +8,7 @@ from stragan.books.entries import Entries, VatEntry
 from stragan.books.models import AwaitedReceipt, CorrectionReceipt, VatRow
 from stragan.books.queries import closed_months
 from stragan.books.register import fields_of, standing
-from stragan.books.states import Register, RowType, period_of
+from stragan.books.states import Confirmation, Register, RowType, period_of
 from stragan.companies.models import Company, User
 from stragan.core.dates import warsaw_date
 from stragan.core.errors import Refused
@@ -24,9 +24,9 @@ class ReceiptDayWrong(Refused):
 
 
 def note_receipts(
-    documents: Sequence[Document], *, company: Company, day: date, by: User, now: datetime
+    documents: Sequence[Document], *, company: Company, day: date, how: Confirmation, by: User, now: datetime
 ) -> None:
-    """Note the day the receipt of each of these corrections was confirmed. The caller holds the ledger.
+    """Note the day the receipt of each of these was confirmed, and how. The caller holds the ledger.
 
     :raises ReceiptDayWrong: the day is before the issue date of one of them, or in the future.
     """
@@ -34,7 +34,7 @@ def note_receipts(
         if not document.issue_date <= day <= warsaw_date(now):
             raise ReceiptDayWrong(number=document.number, issued=document.issue_date.isoformat())
     CorrectionReceipt.objects.for_company(company).bulk_create(
-        CorrectionReceipt(company=company, document=document, day=day, at=now, by=by)
+        CorrectionReceipt(company=company, document=document, day=day, how=how, at=now, by=by)
         for document in documents
     )
     deeds = [
@@ -44,7 +44,7 @@ def note_receipts(
             subject_id=document.pk,
             company_id=company.pk,
             user_id=by.pk,
-            facts={"number": document.number, "day": day.isoformat()},
+            facts={"number": document.number, "day": day.isoformat(), "how": how.value},
         )
         for document in documents
     ]

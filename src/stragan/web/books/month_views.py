@@ -1,6 +1,5 @@
 """Months of the books: their state and sums, what to look at before closing, closing and reopening."""
 
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from stragan.books import totals
 from stragan.books.actions.months import close_month, reopen_month
 from stragan.books.models import ClosedMonth, VatRow
-from stragan.books.queries import awaiting_receipt, closed_months, receipt_days, standing_reports
+from stragan.books.queries import awaiting_receipt, closed_months, confirmations, standing_reports
 from stragan.books.register import rates_of
 from stragan.books.states import Register, is_period, last_day
 from stragan.companies.models import Receipts
@@ -34,6 +33,7 @@ from stragan.web.books.page import (
     month_of,
     registers_of,
 )
+from stragan.web.books.waiting_views import confirmation_of, not_confirmed
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 
@@ -164,17 +164,14 @@ def received(request: CompanyRequest, period: str, public_id: UUID) -> HttpRespo
     found = book_checks.corrections_in_minus(request.company, asked).filter(public_id=public_id).first()
     if found is None:
         raise Http404
-    try:
-        day = date.fromisoformat(request.POST.get("day", ""))
-    except ValueError:
-        return _month_page(
-            request, asked, error=_("Write the day on which the receipt was confirmed."), status=422
-        )
+    confirmed = confirmation_of(request)
+    if confirmed is None:
+        return _month_page(request, asked, error=not_confirmed(), status=422)
+    day, how = confirmed
+    now = clock.business_now()
     try:
         with transaction.atomic():
-            confirm_receipt(
-                [found], company=request.company, day=day, by=request.user, now=clock.business_now()
-            )
+            confirm_receipt([found], company=request.company, day=day, how=how, by=request.user, now=now)
     except StraganError as refusal:
         return _month_page(request, asked, error=text_of_error(refusal), status=422)
     messages.success(
@@ -222,6 +219,7 @@ def _month_page(request: CompanyRequest, period: str, *, error: str = "", status
         "is_ryczalt": book is Register.RYCZALT,
         **(_checks(request, period) if "check" in request.GET else {}),
         "corrections": _corrections(request, period),
+        "ways": words.CONFIRMATIONS.items(),
         "reports": standing_reports(company, book, period),
         "history": [{"label": words.REGISTERS[one.register], "row": one} for one in history.order_by("-id")],
         "may_close": can(request, Ability.CLOSE_MONTHS),
@@ -251,7 +249,7 @@ def _corrections(request: CompanyRequest, period: str) -> list[dict[str, Any]]:
     company = request.company
     found = list(book_checks.corrections_in_minus(company, period).defer("snapshot")[:MOST_CORRECTIONS])
     ids = [document.pk for document in found]
-    days = receipt_days(company, ids)
+    noted = confirmations(company, ids)
     waiting = set(awaiting_receipt(company).filter(pk__in=ids).values_list("pk", flat=True))
     rows = VatRow.objects.for_company(company).filter(
         document_id__in=ids, document__isnull=False, reverses__isnull=True, reversals=None
@@ -260,7 +258,9 @@ def _corrections(request: CompanyRequest, period: str) -> list[dict[str, Any]]:
     return [
         {
             "document": document,
-            "day": days.get(document.pk),
+            "day": noted[document.pk][0] if document.pk in noted else None,
+            "how": noted[document.pk][1] if document.pk in noted else "",
+            "how_word": words.CONFIRMATIONS.get(noted[document.pk][1], "") if document.pk in noted else "",
             "waits": document.pk in waiting,
             "stands": words.month_name(periods[document.pk]) if document.pk in periods else "",
         }

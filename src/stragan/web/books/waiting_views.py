@@ -17,12 +17,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from stragan.books.queries import awaited_sums, awaiting_receipt
+from stragan.books.states import Confirmation
 from stragan.companies.states import Ability
 from stragan.core.errors import StraganError
 from stragan.flows.confirm_receipt import confirm_receipt
 from stragan.kit import clock
 from stragan.kit.messages import text_of_error
-from stragan.web.books import exports
+from stragan.web.books import exports, words
 from stragan.web.books.page import books_page, can, month_of, tabs
 from stragan.web.shell import show
 from stragan.web.shell.access import member_page
@@ -52,20 +53,37 @@ def waiting(request: CompanyRequest) -> HttpResponseBase:
     return _page(request)
 
 
+def confirmation_of(request: CompanyRequest) -> tuple[date, Confirmation] | None:
+    """The day that was written and how the receipt was confirmed; None where one of them is missing."""
+    try:
+        return date.fromisoformat(request.POST.get("day", "")), Confirmation(request.POST.get("how", ""))
+    except ValueError:
+        return None
+
+
+def not_confirmed() -> str:
+    """What is said where the day or the way is missing."""
+    return _("Write the day on which the receipt was confirmed, and choose how.")
+
+
 def _received(request: CompanyRequest) -> HttpResponse:
-    chosen = {int(text) for text in request.POST.getlist("document")[:MOST_AT_ONCE] if ID.fullmatch(text)}
+    chosen = {int(text) for text in request.POST.getlist("document") if ID.fullmatch(text)}
+    if len(chosen) > MOST_AT_ONCE:
+        error = _("Choose at most %(count)s corrections at once.") % {"count": show.number(MOST_AT_ONCE)}
+        return _page(request, error=error, chosen=chosen, status=422)
     found = list(awaiting_receipt(request.company).defer("snapshot").filter(pk__in=chosen))
     if not found:
         return _page(request, error=_("Choose at least one correction that waits."), status=422)
-    try:
-        day = date.fromisoformat(request.POST.get("day", ""))
-    except ValueError:
-        error = _("Write the day on which the receipt was confirmed.")
-        return _page(request, error=error, chosen=chosen, status=422)
+    confirmed = confirmation_of(request)
+    if confirmed is None:
+        return _page(request, error=not_confirmed(), chosen=chosen, status=422)
+    day, how = confirmed
     now = clock.business_now()
     try:
         with transaction.atomic():
-            noted = confirm_receipt(found, company=request.company, day=day, by=request.user, now=now)
+            noted = confirm_receipt(
+                found, company=request.company, day=day, how=how, by=request.user, now=now
+            )
     except StraganError as refusal:
         return _page(request, error=text_of_error(refusal), chosen=chosen, status=422)
     said = ngettext(
@@ -103,6 +121,8 @@ def _page(
         "error": error,
         "chosen": chosen,
         "day": request.POST.get("day", ""),
+        "how": request.POST.get("how", ""),
+        "ways": words.CONFIRMATIONS.items(),
         "today": clock.business_today(),
         "may_keep": can(request, Ability.KEEP_BOOKS),
         "pages": Pages.of(request, number=number, size=size, shown=len(rows), total=whole.count),

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from stragan.books.states import Register, RowType, first_day
+from stragan.books.states import Confirmation, Register, RowType, first_day
 from stragan.core.snapshot import DocumentKind
 
 KINDS: Final[dict[str, str | Promise]] = {
@@ -31,6 +31,13 @@ REGISTERS: Final[dict[str, str | Promise]] = {
     Register.VAT: _("VAT register"),
     Register.KPIR: _("KPiR"),
     Register.RYCZALT: _("Flat-rate register"),
+}
+CONFIRMATIONS: Final[dict[str, str | Promise]] = {
+    Confirmation.REPLY: _("the buyer’s reply"),
+    Confirmation.RETURN_RECEIPT: _("a return receipt by post"),
+    Confirmation.READ: _("a receipt of the e-mail being read"),
+    Confirmation.SETTLED: _("the buyer settled it"),
+    Confirmation.OTHER: _("other proof"),
 }
 DESCRIPTIONS: Final[dict[str, str | Promise]] = {
     "sale": _("Sale of goods"),
