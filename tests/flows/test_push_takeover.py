@@ -1,6 +1,6 @@
 """Stock on its way to an offer has one sender; emptying an offer is looked up before it is repeated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -185,6 +185,24 @@ def test_who_lost_the_row_writes_nothing_more(market: Market, offer_id: str) -> 
     kept = OfferPush.objects.across_companies().get(pk=mine.pk)
     assert (kept.state, kept.attempts, kept.due_at) == (PushState.SENDING, 2, theirs.due_at)
     assert Offer.objects.for_company(market.company).get(offer_id=offer_id).available != 70
+
+
+def test_a_wish_that_comes_while_a_row_is_given_back_takes_its_place(market: Market, offer_id: str) -> None:
+    shop = a_shop_with(market, offer_id, pieces=70)
+    push_stock.plan(company_id=market.company.pk, now=NOW)
+    row = taken(shop)
+
+    def wish(execute: Callable[..., Any], sql: str, given: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django calls it so
+        found = execute(sql, given, many, context)
+        if sql.startswith("SELECT") and PushState.WAITING in (given or ()):
+            pushes.want(market.company, {row.offer_id: shop.pk}, now=NOW)
+        return found
+
+    with connection.execute_wrapper(wish):
+        pushes.give_back(row, now=shared_now())
+    left = OfferPush.objects.for_company(market.company).get()
+    assert left.pk != row.pk
+    assert (left.state, left.attempts) == (PushState.WAITING, 0)
 
 
 @pytest.fixture
