@@ -215,6 +215,22 @@ def test_an_event_that_has_it_asked_for_sooner_makes_no_second_word_of_it(empty:
     assert empty.asked("/order/checkout-forms/") == 0  # not each minute until then
 
 
+def test_what_allegro_says_of_each_form_counts_from_its_own_answer(empty: Market) -> None:
+    for number in (1, 2):
+        empty.put(a_numbered_form(number))
+    shop = empty.connect()
+    empty.fetch(shop)
+    for sold in empty.world.live_orders():
+        empty.world.emit(sold, "BUYER_MODIFIED")
+        empty.world.retire(sold)
+    empty.world.faults.add(Fault(kind="slow", path="^/order/checkout-forms/.", seconds=1.5, skip=1))
+    assert empty.fetch(shop, trigger="background").failed == 2
+    first, second = PendingForm.objects.order_by("first_gone_at").values_list("first_gone_at", flat=True)
+    assert first is not None
+    assert second is not None
+    assert second - first >= timedelta(seconds=1.5)
+
+
 def test_an_outage_in_between_does_not_forget_what_allegro_said_first(empty: Market) -> None:
     shop, sold = a_paid_order_that_vanishes(empty)
     empty.fetch(shop, trigger="background")

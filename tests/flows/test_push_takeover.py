@@ -1,11 +1,12 @@
 """Stock on its way to an offer has one sender; emptying an offer is looked up before it is repeated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.utils import translation
 
 from builders.companies import a_member
 from builders.markets import Market, a_market
@@ -18,6 +19,7 @@ from stragan.flows.refresh_offers import refresh
 from stragan.jobs.scheduler import ask_for_pushes
 from stragan.kit import clock
 from stragan.kit.clock import real_now
+from stragan.kit.messages import text_of
 from stragan.kit.shared_clock import shared_now
 from stragan.products.models import OfferLink, Product
 from stragan.shops import pushes
@@ -185,6 +187,48 @@ def test_who_lost_the_row_writes_nothing_more(market: Market, offer_id: str) -> 
     kept = OfferPush.objects.across_companies().get(pk=mine.pk)
     assert (kept.state, kept.attempts, kept.due_at) == (PushState.SENDING, 2, theirs.due_at)
     assert Offer.objects.for_company(market.company).get(offer_id=offer_id).available != 70
+
+
+def test_a_command_that_allegro_says_nothing_of_for_a_day_is_given_up(market: Market, offer_id: str) -> None:
+    shop = a_shop_with(market, offer_id, pieces=70)
+    market.world.stock.slow_looks = 99
+    row = go(market, shop)
+    assert look(shop, row, after=timedelta(hours=23)) == PushState.SENDING
+    assert look(shop, row, after=timedelta(hours=25)) == PushState.FAILED
+    assert (row.reason_code, row.done_at is None) == ("push_unanswered", False)
+    with translation.override("pl"):
+        assert "przez dobę" in text_of(row.reason_code)
+    pushes.want(market.company, {row.offer_id: shop.pk}, now=NOW)
+    market.world.stock.slow_looks = 0
+    push_stock.work(shop_id=shop.pk)
+    assert OfferPush.objects.for_company(market.company).latest("id").state == PushState.SENT
+
+
+def test_a_row_is_looked_at_as_often_as_it_takes(market: Market, offer_id: str) -> None:
+    shop = a_shop_with(market, offer_id, pieces=70)
+    market.world.stock.slow_looks = 99
+    row = go(market, shop)
+    OfferPush.objects.across_companies().update(attempts=32_767)  # all that a small integer holds
+    assert look(shop, row) == PushState.SENDING
+    assert row.attempts == 32_768
+
+
+def test_a_wish_that_comes_while_a_row_is_given_back_takes_its_place(market: Market, offer_id: str) -> None:
+    shop = a_shop_with(market, offer_id, pieces=70)
+    push_stock.plan(company_id=market.company.pk, now=NOW)
+    row = taken(shop)
+
+    def wish(execute: Callable[..., Any], sql: str, given: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django calls it so
+        found = execute(sql, given, many, context)
+        if sql.startswith("SELECT") and PushState.WAITING in (given or ()):
+            pushes.want(market.company, {row.offer_id: shop.pk}, now=NOW)
+        return found
+
+    with connection.execute_wrapper(wish):
+        pushes.give_back(row, now=shared_now())
+    left = OfferPush.objects.for_company(market.company).get()
+    assert left.pk != row.pk
+    assert (left.state, left.attempts) == (PushState.WAITING, 0)
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,8 +19,10 @@ from builders.markets import Market, a_market
 from standins.allegro.faults import Fault
 from stragan.flows import tokens
 from stragan.flows.tokens import access_token
+from stragan.gateways.allegro import AllegroUnavailable, TokenPair
+from stragan.kit.clock import real_now
 from stragan.kit.shared_clock import shared_now
-from stragan.shops import leases
+from stragan.shops import actions, leases
 from stragan.shops.models import Shop, ShopState
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -139,6 +142,65 @@ def test_a_database_that_balks_at_a_renewal_does_not_cost_the_pair(
     assert shop.token_lease_until is None
 
 
+@contextmanager
+def lease_ends(shop: Shop) -> Iterator[list[datetime]]:
+    """Note when the lease ends, each time it is renewed here."""
+    ends: list[datetime] = []
+
+    def note(execute: Callable[..., Any], sql: str, given: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 -- Django calls it so
+        found = execute(sql, given, many, context)
+        if sql.startswith("UPDATE") and 'SET "token_lease_until"' in sql and " IN (" in sql:
+            until = Shop.objects.across_companies().get(pk=shop.pk).token_lease_until
+            ends.extend([until] if until else [])
+        return found
+
+    with connection.execute_wrapper(note):
+        yield ends
+
+
+def test_a_refresh_without_an_end_is_given_up_within_the_grace_and_asked_again(
+    market: Market, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "TRADED_WITHIN_S", 2 * LEASE_S)
+    market.world.faults.add(Fault(kind="late", path=TOKENS, seconds=SLOW_S + 1, count=1))
+    shop.refresh_from_db()
+    before = shop.refresh_token
+    with lease_ends(shop) as ends, pytest.raises(AllegroUnavailable) as silent:
+        access_token(shop.pk)
+    assert silent.value.params["problem"] == "timeout"
+    assert len(ends) > 3
+    assert max(ends) <= shared_now()  # whoever is killed at the end of it holds nobody up
+    time.sleep(SLOW_S + 1 - 2 * LEASE_S + 0.5)  # the pair has come by now, and nobody takes it
+    shop.refresh_from_db()
+    assert (shop.refresh_token, shop.token_lease_until) == (before, None)
+    assert access_token(shop.pk)
+    shop.refresh_from_db()
+    assert shop.state == ShopState.CONNECTED
+    assert shop.refresh_token != before
+
+
+def test_who_lost_the_lease_waits_no_longer_and_stores_no_pair(shop: Shop) -> None:
+    mine = leases.take_token(shop.pk, now=shared_now())
+    assert mine is not None
+    is_answered = threading.Event()
+
+    def trade() -> TokenPair:
+        is_answered.wait(60)
+        return TokenPair(access_token="late", refresh_token="late", expires_in_s=60, scopes=())
+
+    other = leases.take_token(shop.pk, now=shared_now() + timedelta(seconds=2 * LEASE_S))
+    assert other is not None
+    with pytest.raises(AllegroUnavailable) as lost:
+        tokens._traded(trade, lease=mine)
+    assert lost.value.params["problem"] == "token_busy"
+    is_answered.set()
+    late = tokens.tokens_of(trade(), obtained_at=real_now())
+    assert not actions.store_tokens(shop_id=shop.pk, tokens=late, lease=mine)
+    shop.refresh_from_db()
+    assert shop.refresh_token != "late"
+    assert [shop.token_lease_until] == other.ends
+
+
 def test_who_lost_the_right_to_refresh_neither_renews_nor_gives_it_free(shop: Shop) -> None:
     now = shared_now()
     mine = leases.take_token(shop.pk, now=now)
@@ -154,3 +216,4 @@ def test_who_lost_the_right_to_refresh_neither_renews_nor_gives_it_free(shop: Sh
 
 def test_a_lease_is_renewed_several_times_before_it_ends() -> None:
     assert leases.TOKEN_LEASE.total_seconds() >= 4 * tokens.RENEWED_EVERY_S
+    assert leases.TOKEN_LEASE.total_seconds() < tokens.TRADED_WITHIN_S < 60

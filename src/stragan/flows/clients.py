@@ -57,7 +57,6 @@ _REFRESH_PATIENCE = Patience(
     rate_limited_wait_s=1.0,
     longest_wait_s=2.0,
     total_wait_s=2.0,
-    longest_answer_s=10.0,
 )
 _REFRESH_TIMEOUT_S = 8.0
 

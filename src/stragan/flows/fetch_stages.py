@@ -26,6 +26,7 @@ from stragan.gateways.allegro import (
 )
 from stragan.kit.clock import real_now
 from stragan.kit.jobs import CLOCKS_DIFFER
+from stragan.kit.shared_clock import shared_now
 from stragan.orders.models import OrderLine
 from stragan.shops import pending
 from stragan.shops.models import PendingForm, Shop
@@ -273,7 +274,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
     """Fetch forms by id; one that fails waits, two failures in a row are an outage and end the run."""
     fetched: list[RawForm] = []
     asked: list[str] = []
-    gone: list[PendingForm] = []
+    gone: list[tuple[PendingForm, datetime]] = []
     in_row = 0
     try:
         for row in rows:
@@ -281,7 +282,7 @@ def _fetch_singles(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
                 fetched.append(hold.ask(lambda client: client.get_form(row.form_id)))  # noqa: B023 -- runs at once
                 asked.append(row.form_id)
             except FormGone:
-                gone.append(row)
+                gone.append((row, shared_now()))
             except _TROUBLES as trouble:
                 pending.postpone(row, error_code=trouble.code, now=real_now())
                 hold.note(row.form_id, "failed")

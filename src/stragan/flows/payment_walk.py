@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from stragan.gateways.allegro import AllegroClient, PaymentOperation, PaymentOperations
+from stragan.gateways.allegro import AllegroClient, PaymentOperation, PaymentOperations, UnreadableAnswer
 from stragan.shops.payments import Move, numbered
 
 PAGE: Final = 50
+REACHABLE: Final = 10_000  # as far as offsets go
 _MS: Final = timedelta(milliseconds=1)  # Allegro's filters know nothing finer
 
 Ask = Callable[[Callable[[AllegroClient], PaymentOperations]], PaymentOperations]
@@ -20,7 +21,10 @@ Ask = Callable[[Callable[[AllegroClient], PaymentOperations]], PaymentOperations
 def walk_wallet(
     ask: Ask, *, wallet: str, start: datetime | None, end: datetime | None, payment_id: str | None = None
 ) -> Iterator[list[Move]]:
-    """Give part after part of the operations from *start* to *end* (both included), newest first."""
+    """Give part after part of the operations from *start* to *end* (both included), newest first.
+
+    :raises UnreadableAnswer: one instant fills all that can be reached of it, so the pages lead to no end.
+    """
     ceiling, offset, held = end, 0, list[Move]()
     while True:
         page = ask(
@@ -38,6 +42,8 @@ def walk_wallet(
         if ceiling is not None and oldest >= _whole_ms(ceiling):
             held += moves
             offset += PAGE  # a page of one instant
+            if offset >= REACHABLE:
+                raise UnreadableAnswer(problem="paging")
             continue
         yield numbered([*held, *(move for move in moves if _whole_ms(move.occurred_at) > oldest)])
         ceiling, offset, held = oldest, 0, []

@@ -42,6 +42,7 @@ _CHUNK: Final = 500
 _TASK_WAIT: Final = timedelta(seconds=5)
 _EMPTY_WAIT: Final = timedelta(seconds=30)
 _EMPTIED_WITHIN: Final = timedelta(minutes=5)  # Allegro may do it later than it says yes
+_ANSWERED_WITHIN: Final = timedelta(days=1)  # a command of which Allegro says nothing longer is given up
 _SCOPE_WAIT: Final = timedelta(hours=1)
 
 logger = logging.getLogger(__name__)
@@ -252,6 +253,8 @@ def _send(session: Session, row: OfferPush, *, is_fresh: bool) -> bool:
         first = next(iter(task.errors), None)
         reason = (first.user_message or first.message or first.code) if first else task.message
         pushes.refuse(row, code="push_refused", reason=reason or "", now=now)
+    elif now - (row.sent_at or row.asked_at) > _ANSWERED_WITHIN:
+        pushes.refuse(row, code="push_unanswered", reason="", now=now)
     else:
         pushes.postpone(row, code="", now=now, wait=_TASK_WAIT if row.quantity else _EMPTY_WAIT)
     return True

@@ -1,5 +1,6 @@
 """One shop of a check: reads Allegro's list of a period, then looks twice at all that does not agree."""
 
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -38,6 +39,7 @@ from stragan.shops.models import PendingForm, QuarantinedForm, Shop, SyncRun
 
 READ_AGAIN: Final = 300  # single forms; what differs in greater numbers does not differ by chance
 ABSENT_ASKED: Final = 300  # forms of ours that the list lacks; what more of them there is, is said
+TOLD_EVERY_S: Final = 10.0  # that it lives, while Allegro is asked
 LATELY: Final = timedelta(minutes=2)  # two rounds of the background sync
 COMPARED, NOT_COMPARED, UNKNOWN = "compared", "not_compared", "unknown"  # how it went with a source
 _MS: Final = timedelta(milliseconds=1)
@@ -73,6 +75,7 @@ class ShopCheck:
         self._lines: dict[str, str] = {}
         self._syncs = _is_synced_lately(shop)
         self._read_before = read_before
+        self._told_s = 0.0  # of the monotonic clock
         self._to_do = 0
         self._seen: set[str] = set()
         self._asked: set[str] = set()  # by their id, because the list lacks them
@@ -87,6 +90,7 @@ class ShopCheck:
         """
         start, end = check_runs.bounds(self.run)
         with Session(self.shop.pk, heard=self._heard) as session:
+            session.while_waiting(self._live)
             for step in walk(session.call, by=By.BOUGHT, start=start, end=end - timedelta(milliseconds=1)):
                 self._take(step.forms)
                 self._to_do = max(self._to_do, step.total)
@@ -351,7 +355,13 @@ class ShopCheck:
         page: FormPage = session.call(lambda client: client.list_forms(bought_from=at, bought_to=at + _MS))
         return any(form.form_id == theirs.allegro_id for form in page.forms)
 
+    def _live(self) -> None:
+        """Show now and then that the check lives, however long one source takes."""
+        if time.monotonic() - self._told_s >= TOLD_EVERY_S:
+            self._tell()
+
     def _tell(self) -> None:
+        self._told_s = time.monotonic()
         check_runs.tell(
             self.run,
             stage=self.shop.name,

@@ -2,13 +2,14 @@
 
 Allegro promises no order of this list, so pages follow each other by offset. Refunds are added and none is
 taken away, so what shifts is seen twice, never missed. A period with more than 10,000 is read in halves.
+Answers that lead nowhere, a page again and again or halves with more than the whole, are unreadable.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from stragan.gateways.allegro import AllegroClient, Refund, Refunds
+from stragan.gateways.allegro import AllegroClient, Refund, Refunds, UnreadableAnswer
 from stragan.orders.reconciling_refunds import DONE, Refunded
 
 PAGE: Final = 100
@@ -19,18 +20,38 @@ Ask = Callable[[Callable[[AllegroClient], Refunds]], Refunds]
 
 
 def walk_refunds(ask: Ask, *, start: datetime, end: datetime) -> Iterator[Refunded]:
-    """Give the refunds that moved money from *start* to *end* (both included); some may come twice."""
+    """Give the refunds that moved money from *start* to *end* (both included); some may come twice.
+
+    :raises UnreadableAnswer: the answers lead to no end.
+    """
+    yield from _walk(ask, start=start, end=end)
+
+
+def _walk(
+    ask: Ask, *, start: datetime, end: datetime, at_most: int | None = None
+) -> Generator[Refunded, None, int]:
+    """As ``walk_refunds``; gives how many there are, which are *at_most* so many, or the answers are odd.
+
+    All may lie in one half, but both together never hold more than the whole, save what came meanwhile.
+    """
     first = ask(_page(start=start, end=end, offset=0))
-    if first.total_count > REACHABLE and end - start > _MS:
+    count = first.total_count
+    if at_most is not None and count > at_most + PAGE:
+        raise UnreadableAnswer(problem="paging")
+    if count > REACHABLE and end - start > _MS:
         middle = start + (end - start) / 2
-        yield from walk_refunds(ask, start=start, end=middle)
-        yield from walk_refunds(ask, start=middle, end=end)
-        return
-    yield from _read(ask, first, page_at=lambda offset: _page(start=start, end=end, offset=offset))
+        left = yield from _walk(ask, start=start, end=middle, at_most=count)
+        yield from _walk(ask, start=middle, end=end, at_most=count - left)
+    else:
+        yield from _read(ask, first, page_at=lambda offset: _page(start=start, end=end, offset=offset))
+    return count
 
 
 def refunds_of_payment(ask: Ask, payment_id: str) -> Iterator[Refunded]:
-    """Give all refunds of a payment, whatever became of them."""
+    """Give all refunds of a payment, whatever became of them.
+
+    :raises UnreadableAnswer: the answers lead to no end.
+    """
 
     def page_at(offset: int) -> Callable[[AllegroClient], Refunds]:
         return lambda client: client.list_refunds(limit=PAGE, offset=offset, payment_id=payment_id)
@@ -55,8 +76,12 @@ def refunded_of(refund: Refund) -> Refunded:
 def _read(
     ask: Ask, page: Refunds, *, page_at: Callable[[int], Callable[[AllegroClient], Refunds]]
 ) -> Iterator[Refunded]:
-    offset = 0
+    offset, seen = 0, set[str]()
     while page.refunds:
+        new = {one.id for one in page.refunds} - seen
+        if offset >= REACHABLE or not new:
+            raise UnreadableAnswer(problem="paging")
+        seen |= new
         yield from map(refunded_of, page.refunds)
         offset += len(page.refunds)
         if offset >= page.total_count if page.total_count else len(page.refunds) < PAGE:

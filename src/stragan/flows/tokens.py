@@ -36,6 +36,7 @@ LONGEST_WAIT_S: Final = 60.0
 ASKED_AGAIN: Final = timedelta(seconds=10)
 UNSURE: Final = "refresh_unsure"  # in the facts of an error: nobody knows which refresh token counts now
 RENEWED_EVERY_S: Final = 5.0  # several times while a lease runs
+TRADED_WITHIN_S: Final = 55.0  # and no lease lasts longer: who comes next is still within Allegro's grace
 _PAUSE_S: Final = 0.2
 _STORE_PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0)  # between tries to keep a pair that Allegro has given out
 
@@ -211,7 +212,7 @@ def _refresh(shop_id: int, *, refused: str, lease: TokenLease) -> None:
     """Trade the refresh token under our lease; what another process did meanwhile is read again first.
 
     After a kill between Allegro's answer and our commit the next holder sends the same refresh token
-    again, which Allegro takes for about a minute: the lease ends sooner after its last renewal.
+    again, which Allegro takes for about a minute from the first use: no lease lasts that long.
     """
     shop = Shop.objects.across_companies().get(pk=shop_id)
     if not _needs_refresh(shop, refused=refused, now=real_now()):
@@ -239,9 +240,13 @@ def _refresh(shop_id: int, *, refused: str, lease: TokenLease) -> None:
 
 
 def _traded(trade: Callable[[], TokenPair], *, lease: TokenLease) -> TokenPair:
-    """Give what *trade* gives, and renew the lease meanwhile, however long Allegro takes.
+    """Give what *trade* gives, and renew the lease meanwhile, within ``TRADED_WITHIN_S`` of its beginning.
 
-    It runs in a thread of its own, since nothing interrupts a wait for the network.
+    It runs in a thread of its own, since nothing interrupts a wait for the network. A thread that outlives
+    this is left alone, and nobody takes its pair: the right to store it has passed on.
+
+    :raises AllegroUnavailable: no answer came in time (``timeout``), or another process has the lease by
+        now (``token_busy``).
     """
     answer: Future[TokenPair] = Future()
 
@@ -251,11 +256,16 @@ def _traded(trade: Callable[[], TokenPair], *, lease: TokenLease) -> TokenPair:
         except BaseException as error:  # noqa: BLE001 -- raised again where the answer is waited for
             answer.set_exception(error)
 
+    ends_s = time.monotonic() + TRADED_WITHIN_S
     threading.Thread(target=work, name="token refresh", daemon=True).start()
-    while not wait([answer], timeout=RENEWED_EVERY_S).done:
+    while not wait([answer], timeout=min(RENEWED_EVERY_S, max(0.0, ends_s - time.monotonic()))).done:
+        left_s = ends_s - time.monotonic()
+        if left_s <= 0:
+            raise AllegroUnavailable(problem="timeout")
         drop_dead_connection()
         with suppress(DatabaseError):  # there is time for more tries, and the pair must not be lost by it
-            lease.renew(now=shared_now())
+            if not lease.renew(now=shared_now(), length=timedelta(seconds=left_s)):
+                raise AllegroUnavailable(problem="token_busy")
     return answer.result()
 
 

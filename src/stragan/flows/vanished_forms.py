@@ -9,7 +9,6 @@ from stragan.flows.stock_reservations import follow_import
 from stragan.flows.sync_run import SyncHold
 from stragan.gateways.allegro import FormGone
 from stragan.kit.clock import real_now
-from stragan.kit.shared_clock import shared_now
 from stragan.orders import actions as orders
 from stragan.orders.assess import is_released
 from stragan.orders.models import Order
@@ -19,22 +18,24 @@ from stragan.shops.models import PendingForm
 ASKED_AGAIN_AFTER: Final = timedelta(minutes=10)
 
 
-def settle_gone(hold: SyncHold, rows: Sequence[PendingForm]) -> None:
-    """Note forms that answer 404 as gone, unless one we have replaced them; unknown ones never were orders.
+def settle_gone(hold: SyncHold, said: Sequence[tuple[PendingForm, datetime]]) -> None:
+    """Note forms that answered 404 as gone, unless one we have replaced them; unknown ones never were orders.
 
-    Buyers pay unpaid forms together, which ends them. A released one has no such reason to end: it waits,
-    and is asked for once more. Only what Allegro says ten minutes after the first time counts as said twice,
-    whoever had it asked for in between.
+    *said* has each with the instant of that answer, by the clock that all machines share. Buyers pay unpaid
+    forms together, which ends them. A released one has no such reason to end: it waits, and is asked for once
+    more. Only what Allegro says ten minutes after the first time counts as said twice, whoever had it asked
+    for in between.
     """
-    shop = hold.shop
+    shop, rows = hold.shop, [row for row, _ in said]
     found = Order.objects.for_company(shop.company_id).filter(
         seller_id=shop.seller_id, allegro_id__in=[row.form_id for row in rows]
     )
     known = {order.allegro_id: order for order in found.order_by("id")}
-    said_at = shared_now()
-    doubted = [row for row in rows if _is_doubtful(row, known.get(row.form_id), said_at=said_at)]
-    for row in doubted:
-        _ask_again_later(hold, row, said_at=said_at)
+    doubted = []
+    for row, said_at in said:
+        if _is_doubtful(row, known.get(row.form_id), said_at=said_at):
+            _ask_again_later(hold, row, said_at=said_at)
+            doubted.append(row)
     gone = [row.form_id for row in rows if row not in doubted]
     heard = hold.ears.take_gone(row.form_id for row in rows)
 

@@ -85,10 +85,10 @@ class TokenLease:
         self._shop_id = shop_id
         self.ends = [until]
 
-    def renew(self, *, now: datetime) -> bool:
-        """Hold it for another while; False when another process has it."""
+    def renew(self, *, now: datetime, length: timedelta | None = None) -> bool:
+        """Hold it for another while, *length* at most; False when another process has it."""
         rows = Shop.objects.across_companies().filter(pk=self._shop_id, token_lease_until__in=self.ends)
-        until = now + TOKEN_LEASE
+        until = now + (TOKEN_LEASE if length is None else min(length, TOKEN_LEASE))
         self.ends = [*self.ends, until]
         is_ours = bool(rows.update(token_lease_until=until))
         self.ends = [until]

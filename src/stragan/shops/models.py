@@ -290,7 +290,7 @@ class OfferPush(models.Model):
     quantity = models.PositiveIntegerField(null=True)
     was = models.PositiveIntegerField(null=True)
     command_id = models.CharField(max_length=36, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0)
     reason_code = models.CharField(max_length=80, blank=True)
     reason = models.CharField(max_length=300, blank=True)  # Allegro's own words for people
     asked_at = models.DateTimeField()

@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from stragan.companies.models import Company
@@ -75,10 +77,11 @@ def look_again(row: OfferPush, *, now: datetime) -> None:
 def give_back(row: OfferPush, *, now: datetime) -> None:
     """Allegro never heard of it: the quantity is worked out anew, unless a newer wish waits already."""
     rows = OfferPush.objects.for_company(row.company_id)
-    if rows.filter(offer_id=row.offer_id, state=PushState.WAITING).exists():
-        _rows_held(row).delete()
-    else:
-        _held(row, state=PushState.WAITING, command_id="", due_at=now)
+    if not rows.filter(offer_id=row.offer_id, state=PushState.WAITING).exists():
+        with suppress(IntegrityError), transaction.atomic():  # such a wish may come right now
+            _held(row, state=PushState.WAITING, command_id="", due_at=now)
+            return
+    _rows_held(row).delete()
 
 
 def postpone(row: OfferPush, *, code: str, now: datetime, wait: timedelta | None = None) -> None:

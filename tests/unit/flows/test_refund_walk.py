@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
-from stragan.flows.refund_walk import refunds_of_payment, walk_refunds
-from stragan.gateways.allegro import Amount, Named, Refund, Refunds
+from stragan.flows.refund_walk import PAGE, refunds_of_payment, walk_refunds
+from stragan.gateways.allegro import Amount, Named, Refund, Refunds, UnreadableAnswer
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 END = datetime(2026, 12, 1, tzinfo=UTC)
@@ -64,6 +65,45 @@ def test_what_lies_beyond_the_reach_of_offsets_is_read_in_halves() -> None:
     }
     assert len(found) == 25_000
     assert max(one["offset"] + one["limit"] for one in listing.asked) <= 10_000
+
+
+def test_a_period_whose_refunds_all_lie_in_one_half_is_read_whole() -> None:
+    listing = Listing(10_001)
+    found = {one.refund_id for one in walk_refunds(listing, start=START, end=START + timedelta(days=30))}
+    assert len(found) == 10_001
+
+
+class Odd(Listing):
+    """Allegro that answers so as to lead nowhere; nobody asks more of it than so often."""
+
+    def __init__(self, *, told: int, is_repeating: bool) -> None:
+        super().__init__(PAGE)
+        self.told, self.is_repeating = told, is_repeating
+
+    def list_refunds(self, **asked: Any) -> Refunds:
+        self.asked.append(asked)
+        assert len(self.asked) < 250, "there is no end of it"
+        new = tuple(msgspec.structs.replace(one, id=f"{one.id}-{asked['offset']}") for one in self.refunds)
+        return Refunds(refunds=tuple(self.refunds) if self.is_repeating else new, total_count=self.told)
+
+
+@pytest.mark.parametrize("is_repeating", [True, False])
+@pytest.mark.parametrize("told", [0, 9_000_000])
+def test_pages_without_an_end_are_unreadable(told: int, is_repeating: bool) -> None:  # noqa: FBT001
+    with pytest.raises(UnreadableAnswer):
+        list(walk_refunds(Odd(told=told, is_repeating=is_repeating), start=START, end=END))
+    with pytest.raises(UnreadableAnswer):
+        list(refunds_of_payment(Odd(told=told, is_repeating=is_repeating), "p1"))
+
+
+def test_a_number_that_is_the_same_for_each_window_is_unreadable() -> None:
+    class Stuck(Odd):
+        def list_refunds(self, **asked: Any) -> Refunds:
+            shown = super().list_refunds(**asked)
+            return shown if asked["offset"] == 0 else Refunds(refunds=(), total_count=self.told)
+
+    with pytest.raises(UnreadableAnswer):
+        list(walk_refunds(Stuck(told=10_001, is_repeating=True), start=START, end=END))
 
 
 def test_a_payment_is_asked_for_whatever_became_of_its_refunds() -> None:

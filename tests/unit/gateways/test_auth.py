@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import httpx2
@@ -72,6 +73,34 @@ def test_an_application_without_a_secret_names_itself_in_the_form() -> None:
         auth.refresh(refresh_token="rt-1")
     assert "authorization" not in script.requests[0].headers
     assert fields_of(script.requests[0])["client_id"] == "cid"
+
+
+class _Pieces(httpx2.SyncByteStream):
+    def __iter__(self) -> Iterator[bytes]:
+        yield from (TOKENS.content[:5], TOKENS.content[5:])
+
+
+def test_a_slow_answer_is_asked_for_again_only_where_that_gives_a_pair(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("stragan.gateways.allegro.auth._WHOLE_WITHIN_S", 0.0)
+    script = Script(lambda _request: httpx2.Response(200, stream=_Pieces()))
+    with script.auth() as auth:
+        by_code = auth.exchange_code(code="c", redirect_uri="https://me.example/back", code_verifier="v")
+        by_device = auth.poll_device(device_code="d")
+        assert (by_code.refresh_token, by_device.refresh_token) == ("rt-2", "rt-2")
+        assert len(script.requests) == 2
+        with pytest.raises(AllegroUnavailable):
+            auth.refresh(refresh_token="rt-1")
+    assert len(script.requests) == 6
+
+
+def test_a_refreshed_pair_that_is_whole_is_taken_however_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stragan.gateways.allegro.auth._WHOLE_WITHIN_S", 0.0)
+    script = Script(lambda _request: httpx2.Response(200, stream=httpx2.ByteStream(TOKENS.content)))
+    with script.auth() as auth:
+        assert auth.refresh(refresh_token="rt-1").refresh_token == "rt-2"
+    assert len(script.requests) == 1
 
 
 def test_a_code_is_sent_once() -> None:

@@ -248,6 +248,14 @@ def test_an_answer_that_comes_in_for_too_long_is_given_up_between_its_pieces() -
     assert len(script.requests) == 2
 
 
+def test_an_answer_that_is_whole_is_taken_however_late_its_last_piece_came() -> None:
+    whole = httpx2.ByteStream(ME.content)
+    script = Script(lambda _request: httpx2.Response(200, stream=whole))
+    with script.client(patience=Patience(attempts=2, longest_answer_s=0.0)) as client:
+        assert client.me().id == "1"
+    assert len(script.requests) == 1
+
+
 def test_an_endless_answer_is_given_up() -> None:
     script = Script(lambda _request: httpx2.Response(200, stream=_Endless()))
     with script.client() as client, pytest.raises(UnreadableAnswer):

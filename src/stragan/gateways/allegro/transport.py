@@ -50,7 +50,8 @@ _JITTER: Final = random.SystemRandom()
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """How often and how long a call waits before it gives up. Seconds.
 
-    An answer that comes in for longer than *longest_answer_s* is given up between two pieces of it.
+    An answer that comes in for longer than *longest_answer_s* is given up where one more piece of it comes;
+    what is whole by then is taken, however late.
     """
 
     attempts: int = 5
@@ -64,7 +65,8 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
 class Call(msgspec.Struct, frozen=True, kw_only=True):
     """What to ask. ``repeatable`` means: asking twice has the effect of asking once.
 
-    Of what is not, nothing is sent after ``until``, an instant of the monotonic clock.
+    Of what is not, nothing is sent after ``until``, an instant of the monotonic clock. ``longest_answer_s``
+    bounds this one's answer where it is shorter than what the patience allows.
     """
 
     method: str
@@ -74,6 +76,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes | None = None
     repeatable: bool = False
     until: float = math.inf
+    longest_answer_s: float = math.inf
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -282,7 +285,7 @@ class Transport:
     def _exchange(self, call: Call) -> Answer:
         """Send and read to the end, within the limits of size and time."""
         self._still_here()
-        deadline = time.monotonic() + self._patience.longest_answer_s
+        deadline = time.monotonic() + min(self._patience.longest_answer_s, call.longest_answer_s)
         headers = dict(call.headers)
         content: bytes | Iterator[bytes] | None = call.content
         if call.content and not call.repeatable:
@@ -291,17 +294,18 @@ class Transport:
         with self._client.stream(
             call.method, call.path, params=list(call.params) or None, headers=headers, content=content
         ) as response:
-            body = bytearray()
+            body, is_late = bytearray(), False
             trace_id = response.headers.get("trace-id", "")
             for chunk in response.iter_bytes():
+                if is_late:
+                    raise AllegroUnavailable(problem="timeout", trace_id=trace_id)
                 body += chunk
                 self._still_here()
                 if len(body) > LARGEST_ANSWER_BYTES:
                     raise UnreadableAnswer(
                         status=response.status_code, trace_id=trace_id, problem="too_large"
                     )
-                if time.monotonic() > deadline:
-                    raise AllegroUnavailable(problem="timeout", trace_id=trace_id)
+                is_late = time.monotonic() > deadline
             return Answer(status=response.status_code, headers=response.headers, body=bytes(body))
 
     def _wait_before(self, attempt: int, trouble: AllegroUnavailable, *, waited_s: float) -> float | None:

@@ -35,6 +35,10 @@ TEXTS: Final[dict[str, Promise]] = {
     ),
     "push_offer_ended": _("The offer has ended. Put it up again on Allegro; its stock follows by itself."),
     "push_refused": _("Allegro refused the change."),
+    "push_unanswered": _(
+        "Allegro took the change in and said nothing of it for a day. Look at the stock on Allegro, then try"
+        " again."
+    ),
     "authorization_unknown": _(
         "This connection was not started in this browser. Start connecting the shop once more."
     ),
