@@ -16,6 +16,7 @@ from stragan.kit.clock import real_now
 from stragan.orders.payments import gone_orders, orders_by_payment
 from stragan.orders.reconciling import Found
 from stragan.orders.reconciling_money import (
+    INCOME,
     Paying,
     agrees,
     grouped,
@@ -40,7 +41,8 @@ class PaymentsCheck:
     """Reads the operations of a period; afterwards ``gaps`` are payments, ``forms`` orders nobody knew.
 
     ``totals`` has what came in and what went back in the period, by kind and currency; ``moves`` has what
-    was read, by payment; ``nameless`` are payments of the period that neither order nor form names.
+    was read, by payment; ``nameless`` are payments of the period that neither order nor form names, and
+    ``found`` those whose form Allegro gave when asked.
     """
 
     shop: Shop
@@ -53,6 +55,7 @@ class PaymentsCheck:
     totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     moves: dict[str, list[Move]] = field(default_factory=dict)
     nameless: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
     _ears: Ears = field(default_factory=Ears)
 
     def work(self, session: Session, *, ours: Callable[[Iterable[str]], Mapping[str, int]]) -> None:
@@ -169,9 +172,13 @@ class PaymentsCheck:
         for number, payment_id in enumerate(without):
             forms = forms_paid_by(session, payment_id) if number < READ_AGAIN else ()
             self.forms += forms
-            if not forms:
+            if forms:
+                self.found.add(payment_id)
+            else:
                 self.nameless.add(payment_id)
-                move = self.moves[payment_id][0]
+                moves = self.moves[payment_id]
+                # What was paid is named rather than what went back: refunds are a source of their own.
+                move = next((one for one in moves if one.kind in INCOME), moves[0])
                 self.gaps.append(without_order(move, gone_order_id=holders.get(payment_id)))
 
 
