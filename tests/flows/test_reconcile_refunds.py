@@ -3,7 +3,9 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from django.db import connection
@@ -14,7 +16,7 @@ from builders.orders import a_numbered_form
 from standins.allegro import changes
 from standins.allegro.faults import Fault
 from stragan.cli.main import main
-from stragan.flows import reconcile_refunds
+from stragan.flows import reconcile_payments, reconcile_refunds
 from stragan.flows.fetch_payments import fetch_payments
 from stragan.flows.reconcile_orders import check_now
 from stragan.kit.clock import business_today
@@ -155,6 +157,30 @@ def test_a_refund_whose_money_moves_on_another_day_is_no_gap_of_either(
     for days_ago in (5, 4, 3):
         run = day(market, days_ago)
         assert (found(run), run.complete) == ([], True)
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_read_around_a_period_is_refunds_and_what_was_not_read_before(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 0)
+    monkeypatch.setattr(reconcile_payments, "READ_AGAIN", 0)
+    refund(market, 1, 1000, days_ago=8, charged_ms=None)
+    market.world.hide(order(market, 2), source="payments")
+    market.world.log.clear()
+    day(market, 8)
+    asked = [
+        parse_qs(seen.query) for seen in market.world.log.entries if seen.path.endswith("payment-operations")
+    ]
+    windows = sorted(
+        (one["occurredAt.gte"][0], one["occurredAt.lte"][0], one.get("group", ["all"])[0])
+        for one in asked
+        if one["wallet.type"] == ["WAITING"]
+    )
+    groups = [group for *_, group in windows]
+    assert groups[:3] == ["REFUND", "all", "all"], "before the period, of it, and after it"
+    assert set(groups[3:]) <= {"REFUND"}
+    assert all(before[1] <= after[0] for before, after in pairwise(windows)), "nothing is read twice"
 
 
 @pytest.mark.usefixtures("shop")

@@ -87,8 +87,10 @@ class RefundsCheck:
             (until, min(until + _MOVED_WITHIN, now)),
         ):
             if start < end:
-                self.paid.read(session, start=start, end=end)
                 self._read(session, start=start, end=end)
+                was_read = start >= self.start
+                begin = max(start, self.paid.read_until) if was_read else start
+                self.paid.store_refunds(session, start=begin, end=end)
 
     def _is_within(self, instant: datetime) -> bool:
         return self.start <= instant < self.end
