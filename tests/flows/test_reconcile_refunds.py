@@ -16,11 +16,13 @@ from builders.orders import a_numbered_form
 from standins.allegro import changes
 from standins.allegro.faults import Fault
 from stragan.cli.main import main
+from stragan.core.dates import start_of_warsaw_day
 from stragan.flows import reconcile_payments, reconcile_refunds
 from stragan.flows.fetch_payments import fetch_payments
 from stragan.flows.reconcile_orders import check_now
 from stragan.kit.clock import business_today
 from stragan.orders.check_runs import findings_of
+from stragan.orders.check_words import message_of
 from stragan.orders.models import Order, ReconcileRun
 from stragan.shops.models import Shop
 
@@ -143,20 +145,30 @@ def test_an_operation_that_was_listed_and_is_no_more_is_named_so(market: Market,
     assert found(check(market)) == [("refund_missing", "vanished", "3")]
 
 
-@pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.usefixtures("shop")
-def test_a_refund_whose_money_moves_on_another_day_is_no_gap_of_either(
-    market: Market,
-    monkeypatch: pytest.MonkeyPatch,
-    at_once: bool,  # noqa: FBT001 -- a case
-) -> None:
-    if at_once:  # so many differ that what lies around the period is read as a list
-        monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 0)
+def test_a_refund_whose_money_moves_on_another_day_is_no_gap_of_either(market: Market) -> None:
     refund(market, 1, 1000, days_ago=5, charged_ms=noon(3))
     refund(market, 2, 1000, days_ago=4, charged_ms=noon(5))
     for days_ago in (5, 4, 3):
         run = day(market, days_ago)
         assert (found(run), run.complete) == ([], True)
+
+
+@pytest.mark.usefixtures("shop")
+def test_many_refunds_whose_money_moves_past_midnight_are_no_gap_of_either_day(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 1)
+    midnight = int(start_of_warsaw_day(TODAY - timedelta(days=4)).timestamp() * 1000)
+    for number in (1, 2, 3):
+        made = {"created_ms": midnight - 60_000, "charged_ms": midnight + 60_000}
+        changes.refund(market.world, order(market, number), 1000, **made)
+    for days_ago in (5, 4):
+        before = market.asked("/payments/refunds")
+        run = day(market, days_ago)
+        assert (found(run), run.complete) == ([], True)
+        assert market.asked("/payments/refunds") - before == 3, "the day, and what lies around it"
+        assert "not_asked" not in source(run)
 
 
 @pytest.mark.usefixtures("shop")
@@ -181,6 +193,28 @@ def test_what_is_read_around_a_period_is_refunds_and_what_was_not_read_before(
     assert groups[:3] == ["REFUND", "all", "all"], "before the period, of it, and after it"
     assert set(groups[3:]) <= {"REFUND"}
     assert all(before[1] <= after[0] for before, after in pairwise(windows)), "nothing is read twice"
+
+
+@pytest.mark.usefixtures("shop")
+def test_equal_sums_that_are_too_many_to_look_into_are_no_complete_period(
+    market: Market, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 1)
+    for number in (1, 2, 3):
+        refund(market, number, 1000, days_ago=5, charged_ms=noon(4))
+    run = check(market, until=TODAY - timedelta(days=3))
+    [gap] = findings_of(run)
+    assert (gap.difference, gap.cause) == ("source_not_asked", "too_many_refunds")
+    assert (gap.facts["source"], gap.facts["count"], gap.facts["asked"]) == ("refunds", 2, 1)
+    assert "najwyżej o 1" in message_of(gap)
+    assert (run.complete, source(run)["not_asked"]) == (False, 2)
+    assert main(["orders", "reconcile", "--from", FIRST.isoformat(), "--json"]) == 1
+    line, result = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (line["cause"], line["message"], result["complete"]) == (gap.cause, message_of(gap), False)
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 3)
+    run = check(market, until=TODAY - timedelta(days=3))
+    assert (found(run), run.complete) == ([], True)
+    assert "not_asked" not in source(run)
 
 
 @pytest.mark.usefixtures("shop")

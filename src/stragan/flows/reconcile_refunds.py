@@ -22,6 +22,7 @@ from stragan.orders.reconciling_refunds import (
     refund_gaps,
     unknown_refund,
 )
+from stragan.orders.states import CheckCause, CheckDifference
 from stragan.shops import payments
 from stragan.shops.models import Shop
 from stragan.shops.payments import Move
@@ -35,7 +36,8 @@ class RefundsCheck:
     """Reads the refunds of a period; afterwards ``gaps`` name what differs, ``forms`` are orders nobody knew.
 
     *paid* has read the operations of the same period. ``count`` and ``totals`` are of refunds that moved
-    money; ``unknown`` are payments whose order is neither here nor on Allegro.
+    money; ``unknown`` are payments whose order is neither here nor on Allegro; ``not_asked`` counts those
+    that one check cannot ask about, and a gap says so.
     """
 
     shop: Shop
@@ -47,6 +49,7 @@ class RefundsCheck:
     count: int = 0
     totals: dict[str, Decimal] = field(default_factory=dict)
     unknown: set[str] = field(default_factory=set)
+    not_asked: int = 0
     _refunds: dict[str, Refunded] = field(default_factory=dict)  # by their id
     _main: dict[str, str] = field(default_factory=dict)  # payment of a surcharge → the one it came beside
     _stored: dict[str, list[Move]] = field(default_factory=dict)  # by payment, before it is asked about
@@ -63,13 +66,12 @@ class RefundsCheck:
         listed = list(self._refunds.values())
         self.count, self.totals = len(listed), listed_of(listed)
         touched = self._touched(listed)
-        open_ones = [one for one in self._known(touched) if not one.agrees]
-        if len(open_ones) > READ_AGAIN:
+        doubtful = self._doubtful(touched)
+        if len(doubtful) > READ_AGAIN:
             self._read_around(session, until=until, now=now)
-        known_ones = self._known(touched)
-        open_ones = [one for one in known_ones if not one.agrees]
-        doubtful = [one for one in known_ones if one.agrees and not one.is_near]
-        self._judge(session, [*open_ones, *doubtful], now=now)
+            doubtful = self._doubtful(touched)
+        self._judge(session, doubtful, now=now)
+        self._tell_of_left(doubtful[READ_AGAIN:])
         self._look_for_orders(session, listed)
 
     def _read(self, session: Session, *, start: datetime, end: datetime) -> None:
@@ -107,6 +109,12 @@ class RefundsCheck:
         alone = [one for one in moved if one not in refunded and one not in self._main]
         self._main |= first_payments(self.shop, alone)
         return list(dict.fromkeys((*refunded, *moved)))
+
+    def _doubtful(self, touched: Iterable[str]) -> list[PaymentRefunds]:
+        """What is to be asked about: first what does not agree, then what may agree by chance."""
+        known = self._known(touched)
+        open_ones = [one for one in known if not one.agrees]
+        return open_ones + [one for one in known if one.agrees and not one.is_near]
 
     def _known(self, touched: Iterable[str]) -> list[PaymentRefunds]:
         """What was read so far of the refunds of these payments, each with its surcharges."""
@@ -163,6 +171,19 @@ class RefundsCheck:
             known = [move for each in together[one.payment_id] for move in self._stored.get(each, ())]
             seen = asked.get(one.payment_id, one)
             self.gaps += refund_gaps(seen, known=known, at=self._first(one), now=now)
+
+    def _tell_of_left(self, left: Sequence[PaymentRefunds]) -> None:
+        """Equal sums that nobody looked into are no proof: that there are some is a gap."""
+        self.not_asked = len(left)
+        if left:
+            self.gaps.append(
+                Found(
+                    difference=CheckDifference.SOURCE_NOT_ASKED,
+                    allegro_id="",
+                    cause=CheckCause.TOO_MANY_REFUNDS,
+                    facts={"source": "refunds", "count": len(left), "asked": READ_AGAIN},
+                )
+            )
 
     def _ask(self, session: Session, payment: PaymentRefunds, *, ids: Sequence[str]) -> PaymentRefunds:
         """Look at all that was ever refunded of the payment, and of what was given back beside it."""
