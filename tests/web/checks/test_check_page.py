@@ -243,6 +243,12 @@ def test_the_page_needs_few_statements(
             "Zwrot został na Allegro przerwany (IN_PROGRESS)",
             "The refund was stopped on Allegro (IN_PROGRESS)",
         ),
+        (
+            "refund_unlisted",
+            "refund_partial",
+            "Zwrócono tylko część: obejrzyj płatność p-1 na Allegro.",
+            "Only a part was given back: look at payment p-1 on Allegro.",
+        ),
         ("refund_differs", "", "Inna kwota zwrotów", "Refunds differ"),
         ("refund_unknown", "", "Zwrot bez zamówienia", "Refund without an order"),
         (
