@@ -71,7 +71,7 @@ CALLS: list[Callable[[AllegroClient], object]] = [
         occurred_from=WHEN, occurred_to=WHEN, order_id=FORM_ID, marketplace_id="allegro-pl"
     ),
     lambda client: client.list_payment_operations(
-        occurred_from=WHEN, occurred_to=WHEN, payment_id=INVOICE_ID, wallet_type="WAITING"
+        occurred_from=WHEN, occurred_to=WHEN, payment_id=INVOICE_ID, wallet_type="WAITING", group="REFUND"
     ),
     lambda client: client.list_refunds(
         limit=100, offset=100, occurred_from=WHEN, occurred_to=WHEN, status=["SUCCESS", "PARTIAL"]

@@ -234,6 +234,8 @@ def test_dictionaries_offers_and_fees_are_read(served: tuple[World, str]) -> Non
         assert client.list_offers(limit=10).offers
         assert client.list_billing_entries(limit=10)
         assert client.list_payment_operations(limit=10).total_count >= 0
+        given_back = client.list_payment_operations(group="REFUND")
+        assert {one.group for one in given_back.payment_operations} == {"REFUND"}
 
 
 @pytest.mark.usefixtures("quiet")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from math import ceil
 from pathlib import Path
@@ -117,10 +117,11 @@ def _answers(url: str) -> bool:
 
 
 def memory_mib(pid: int) -> float:
-    """What a process holds for itself; the database file it maps belongs to the kernel."""
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Anonymous:"):
-            return int(line.split()[1]) / 1024
+    """What a process holds for itself (the file it maps belongs to the kernel); 0 of one that has ended."""
+    with suppress(ProcessLookupError, FileNotFoundError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Anonymous:"):
+                return int(line.split()[1]) / 1024
     return 0.0
 
 
@@ -181,7 +182,7 @@ def test_a_hundred_thousand_orders_behind(
         delay = float(watching.stdout.readline())
         if process.poll() is None:  # what is bought as it ends waits for the next run
             delays.append(delay)
-        memory.append(memory_mib(process.pid) if process.poll() is None else 0.0)
+        memory.append(memory_mib(process.pid))
     watching.kill()
     watching.communicate()
     seconds = time.monotonic() - began

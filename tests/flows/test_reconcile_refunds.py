@@ -3,20 +3,26 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from builders.markets import Market, a_market
 from builders.orders import a_numbered_form
 from standins.allegro import changes
 from standins.allegro.faults import Fault
 from stragan.cli.main import main
-from stragan.flows import reconcile_refunds
+from stragan.core.dates import start_of_warsaw_day
+from stragan.flows import reconcile_payments, reconcile_refunds
 from stragan.flows.fetch_payments import fetch_payments
 from stragan.flows.reconcile_orders import check_now
 from stragan.kit.clock import business_today
 from stragan.orders.check_runs import findings_of
+from stragan.orders.check_words import message_of
 from stragan.orders.models import Order, ReconcileRun
 from stragan.shops.models import Shop
 
@@ -139,20 +145,76 @@ def test_an_operation_that_was_listed_and_is_no_more_is_named_so(market: Market,
     assert found(check(market)) == [("refund_missing", "vanished", "3")]
 
 
-@pytest.mark.parametrize("at_once", [True, False])
 @pytest.mark.usefixtures("shop")
-def test_a_refund_whose_money_moves_on_another_day_is_no_gap_of_either(
-    market: Market,
-    monkeypatch: pytest.MonkeyPatch,
-    at_once: bool,  # noqa: FBT001 -- a case
-) -> None:
-    if at_once:  # so many differ that what lies around the period is read as a list
-        monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 0)
+def test_a_refund_whose_money_moves_on_another_day_is_no_gap_of_either(market: Market) -> None:
     refund(market, 1, 1000, days_ago=5, charged_ms=noon(3))
     refund(market, 2, 1000, days_ago=4, charged_ms=noon(5))
     for days_ago in (5, 4, 3):
         run = day(market, days_ago)
         assert (found(run), run.complete) == ([], True)
+
+
+@pytest.mark.usefixtures("shop")
+def test_many_refunds_whose_money_moves_past_midnight_are_no_gap_of_either_day(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 1)
+    midnight = int(start_of_warsaw_day(TODAY - timedelta(days=4)).timestamp() * 1000)
+    for number in (1, 2, 3):
+        made = {"created_ms": midnight - 60_000, "charged_ms": midnight + 60_000}
+        changes.refund(market.world, order(market, number), 1000, **made)
+    for days_ago in (5, 4):
+        before = market.asked("/payments/refunds")
+        run = day(market, days_ago)
+        assert (found(run), run.complete) == ([], True)
+        assert market.asked("/payments/refunds") - before == 3, "the day, and what lies around it"
+        assert "not_asked" not in source(run)
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_read_around_a_period_is_refunds_and_what_was_not_read_before(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 0)
+    monkeypatch.setattr(reconcile_payments, "READ_AGAIN", 0)
+    refund(market, 1, 1000, days_ago=8, charged_ms=None)
+    market.world.hide(order(market, 2), source="payments")
+    market.world.log.clear()
+    day(market, 8)
+    asked = [
+        parse_qs(seen.query) for seen in market.world.log.entries if seen.path.endswith("payment-operations")
+    ]
+    windows = sorted(
+        (one["occurredAt.gte"][0], one["occurredAt.lte"][0], one.get("group", ["all"])[0])
+        for one in asked
+        if one["wallet.type"] == ["WAITING"]
+    )
+    groups = [group for *_, group in windows]
+    assert groups[:3] == ["REFUND", "all", "all"], "before the period, of it, and after it"
+    assert set(groups[3:]) <= {"REFUND"}
+    assert all(before[1] <= after[0] for before, after in pairwise(windows)), "nothing is read twice"
+
+
+@pytest.mark.usefixtures("shop")
+def test_equal_sums_that_are_too_many_to_look_into_are_no_complete_period(
+    market: Market, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 1)
+    for number in (1, 2, 3):
+        refund(market, number, 1000, days_ago=5, charged_ms=noon(4))
+    run = check(market, until=TODAY - timedelta(days=3))
+    [gap] = findings_of(run)
+    assert (gap.difference, gap.cause) == ("source_not_asked", "too_many_refunds")
+    assert (gap.facts["source"], gap.facts["count"], gap.facts["asked"]) == ("refunds", 2, 1)
+    assert "najwyżej o 1" in message_of(gap)
+    assert (run.complete, source(run)["not_asked"]) == (False, 2)
+    assert main(["orders", "reconcile", "--from", FIRST.isoformat(), "--json"]) == 1
+    line, result = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (line["cause"], line["message"], result["complete"]) == (gap.cause, message_of(gap), False)
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 3)
+    run = check(market, until=TODAY - timedelta(days=3))
+    assert (found(run), run.complete) == ([], True)
+    assert "not_asked" not in source(run)
 
 
 @pytest.mark.usefixtures("shop")
@@ -204,6 +266,106 @@ def test_a_surcharge_given_back_with_its_payment_is_part_of_the_refund(market: M
     assert source(day(market, 2))["refunded"] == {"PLN": "61.99"}
 
 
+def a_surcharge(market: Market, number: int, minor: int = 700) -> str:
+    """The buyer tops the order up; gives the payment's id."""
+    changes.add_surcharge(market.world, order(market, number), minor)
+    [surcharge] = market.world.form(order(market, number))["surcharges"]
+    return str(surcharge["id"])
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+def test_a_surcharge_given_back_across_the_edge_of_a_day_is_no_gap_of_either(
+    market: Market,
+    shop: Shop,
+    is_here: bool,  # noqa: FBT001 -- a case
+) -> None:
+    surcharge = a_surcharge(market, 1)
+    if is_here:
+        market.fetch(shop)
+    refund(market, 1, 6199, days_ago=5, charged_ms=noon(3), surcharges={surcharge: 700})
+    for days_ago in (5, 3):
+        assert [one for one in found(day(market, days_ago)) if one[0].startswith("refund")] == []
+    assert source(day(market, 5))["refunded"] == {"PLN": "61.99"}
+
+
+@pytest.mark.parametrize("hidden", ["refunds", "refund_operations"])
+def test_what_is_missing_of_a_surcharge_given_back_across_a_day_is_named_once(
+    market: Market, shop: Shop, hidden: str
+) -> None:
+    surcharge = a_surcharge(market, 1)
+    market.fetch(shop)
+    refund(market, 1, 6199, days_ago=5, charged_ms=noon(3), surcharges={surcharge: 700})
+    market.world.hide(order(market, 1), source=hidden)
+    told = {
+        (row.difference, row.ours, row.allegro, row.facts["payment"])
+        for days_ago in (5, 3)
+        for row in findings_of(day(market, days_ago))
+    }
+    figures = ("refund_unlisted", "0.00", "61.99")
+    if hidden == "refund_operations":
+        figures = ("refund_missing", "61.99", "0.00")
+    assert told == {(*figures, a_numbered_form(1)["payment"]["id"])}
+
+
+def test_operations_of_payment_and_surcharge_that_are_listed_no_more_are_named_so(
+    market: Market, shop: Shop
+) -> None:
+    surcharge = a_surcharge(market, 1)
+    market.fetch(shop)
+    refund(market, 1, 6199, surcharges={surcharge: 700})
+    fetch_payments(shop_id=shop.pk)
+    market.world.hide(order(market, 1), source="refund_operations")
+    [finding] = findings_of(day(market, 2))
+    assert (finding.difference, finding.cause, finding.ours) == ("refund_missing", "vanished", "61.99")
+
+
+@pytest.mark.usefixtures("shop")
+def test_a_payment_read_beyond_the_edges_is_no_sign_that_its_order_was_found(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 0)
+    refund(market, 1, 1000, days_ago=5, charged_ms=noon(5) + 14 * 3_600_000)
+    refund(market, 2, 1000, days_ago=5, charged_ms=noon(5) + 14 * 3_600_000)
+    forget(market, 1)
+    assert ("refund_unknown", "", "1") in found(day(market, 5))
+
+
+def forget(market: Market, number: int) -> None:
+    """Let the order be nowhere, here or on Allegro."""
+    Order.objects.for_company(market.company).filter(allegro_id=order(market, number).id).delete()
+    for hidden in ("list", "form", "journal"):
+        market.world.hide(order(market, number), source=hidden)
+
+
+@pytest.mark.usefixtures("shop")
+def test_each_refund_of_a_payment_that_no_order_has_is_named(market: Market) -> None:
+    refund(market, 1, 1000)
+    refund(market, 1, 2000)
+    forget(market, 1)
+    told = [(row.difference, row.allegro) for row in findings_of(day(market, 2))]
+    assert sorted(told) == [("refund_unknown", "10.00"), ("refund_unknown", "20.00")]
+    whole = [(row.difference, row.allegro) for row in findings_of(check(market))]
+    assert sorted(whole) == [("payment_unknown", "54.99"), *sorted(told)], "what was paid is named too"
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_stored_of_many_differing_payments_is_read_at_once(
+    market: Market,
+) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            day(market, 2)
+        return sum(
+            "shops_paymentoperation" in one["sql"] and one["sql"].startswith("SELECT") for one in caught
+        )
+
+    refund(market, 1, 1000, charged_ms=None)
+    first = queries()
+    for number in (2, 3, 4):
+        refund(market, number, 1000, charged_ms=None)
+    assert queries() == first
+
+
 @pytest.mark.parametrize("with_operation", [True, False])
 @pytest.mark.usefixtures("shop")
 def test_a_refund_of_an_order_nobody_has_is_named_once(
@@ -213,9 +375,7 @@ def test_a_refund_of_an_order_nobody_has_is_named_once(
     refund(market, 1, 1000)
     if not with_operation:
         market.world.hide(order(market, 1), source="refund_operations")
-    Order.objects.for_company(market.company).filter(allegro_id=order(market, 1).id).delete()
-    for hidden in ("list", "form", "journal"):
-        market.world.hide(order(market, 1), source=hidden)
+    forget(market, 1)
     told = found(day(market, 2))
     missing = [] if with_operation else [("refund_missing", "", "1")]
     assert sorted(told) == sorted([("refund_unknown", "", "1"), *missing])

@@ -17,7 +17,7 @@ from standins.allegro import changes
 from standins.allegro.faults import Fault
 from stragan.cli.main import main
 from stragan.core.dates import start_of_warsaw_day, warsaw_date
-from stragan.flows import statement_files, statement_paper
+from stragan.flows import reconcile_refunds, statement_files, statement_paper
 from stragan.flows.reconcile_orders import work_check
 from stragan.flows.state_completeness import DayNotOver, ask, make_statement
 from stragan.gateways.allegro import Heard
@@ -177,6 +177,20 @@ def words_of(statement: Statement) -> str:
     """Everything that its paper says, in Polish."""
     with translation.override("pl"):
         return repr(statement_paper.printed(statement))
+
+
+def test_refunds_that_were_too_many_to_ask_about_make_no_complete_day(
+    market: Market, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile_refunds, "READ_AGAIN", 0)
+    noon_ms = int((NOON + timedelta(hours=1)).timestamp() * 1000)
+    late = {"created_ms": noon_ms, "charged_ms": noon_ms + 2 * 3_600_000}
+    changes.refund(market.world, market.world.by_id[a_numbered_form(1)["id"]], 1000, **late)
+    statement, content = stated(shop)
+    assert (statement.complete, content["sources"]["refunds"]["not_asked"]) == (False, 1)
+    text = words_of(statement)
+    assert "nie zapytano o 1" in text
+    assert "o których zwroty nie udało się zapytać pojedynczo: 1" in text
 
 
 def test_refunds_that_could_not_be_read_are_said_not_to_be_compared(market: Market, shop: Shop) -> None:

@@ -99,7 +99,7 @@ def test_what_both_say_alike_is_silent(refunds: list[Refunded], moves: list[Any]
         (
             [a_refund("1.00"), a_refund("10.00", status="PARTIAL")],
             [a_charge("-1.00"), a_charge("-4.00")],
-            ("refund_differs", "refund_under_way", "1.00", "5.00"),
+            ("refund_differs", "refund_partial", "1.00", "5.00"),
         ),
         (
             [a_refund("10.00", status="CANCELED")],

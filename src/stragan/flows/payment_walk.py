@@ -19,16 +19,26 @@ Ask = Callable[[Callable[[AllegroClient], PaymentOperations]], PaymentOperations
 
 
 def walk_wallet(
-    ask: Ask, *, wallet: str, start: datetime | None, end: datetime | None, payment_id: str | None = None
+    ask: Ask,
+    *,
+    wallet: str,
+    start: datetime | None,
+    end: datetime | None,
+    payment_id: str | None = None,
+    group: str | None = None,
 ) -> Iterator[list[Move]]:
     """Give part after part of the operations from *start* to *end* (both included), newest first.
+
+    Only those of a payment or of a *group* where one is named.
 
     :raises UnreadableAnswer: one instant fills all that can be reached of it, so the pages lead to no end.
     """
     ceiling, offset, held = end, 0, list[Move]()
     while True:
         page = ask(
-            _question(wallet=wallet, start=start, end=ceiling, offset=offset, payment_id=payment_id)
+            _question(
+                wallet=wallet, start=start, end=ceiling, offset=offset, payment_id=payment_id, group=group
+            )
         ).payment_operations
         moves = [
             move
@@ -67,7 +77,13 @@ def move_of(operation: PaymentOperation, *, wallet: str) -> Move:
 
 
 def _question(
-    *, wallet: str, start: datetime | None, end: datetime | None, offset: int, payment_id: str | None
+    *,
+    wallet: str,
+    start: datetime | None,
+    end: datetime | None,
+    offset: int,
+    payment_id: str | None,
+    group: str | None,
 ) -> Callable[[AllegroClient], PaymentOperations]:
     return lambda client: client.list_payment_operations(
         limit=PAGE,
@@ -76,6 +92,7 @@ def _question(
         occurred_to=end + _MS if end is not None else None,  # what is finer than a millisecond too
         payment_id=payment_id,
         wallet_type=wallet,
+        group=group,
     )
 
 

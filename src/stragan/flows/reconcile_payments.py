@@ -1,6 +1,6 @@
 """The third source of a check: what moved in the wallets of a shop, held against its orders."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from stragan.kit.clock import real_now
 from stragan.orders.payments import gone_orders, orders_by_payment
 from stragan.orders.reconciling import Found
 from stragan.orders.reconciling_money import (
+    INCOME,
     Paying,
     agrees,
     grouped,
@@ -30,6 +31,7 @@ from stragan.shops.models import Shop
 from stragan.shops.payments import WALLETS, Move
 
 READ_AGAIN: Final = 300  # single payments; what differs in greater numbers is read as a list
+REFUNDS: Final = "REFUND"  # the group of operations that move money for refunds
 _PAID_WITHIN: Final = timedelta(days=31)  # Allegro cancels what is not paid by then
 _LATELY: Final = timedelta(hours=1)
 _MS: Final = timedelta(milliseconds=1)
@@ -40,7 +42,8 @@ class PaymentsCheck:
     """Reads the operations of a period; afterwards ``gaps`` are payments, ``forms`` orders nobody knew.
 
     ``totals`` has what came in and what went back in the period, by kind and currency; ``moves`` has what
-    was read, by payment; ``nameless`` are payments of the period that neither order nor form names.
+    was read, by payment; ``nameless`` are payments of the period that neither order nor form names, and
+    ``found`` those whose form Allegro gave when asked.
     """
 
     shop: Shop
@@ -53,6 +56,8 @@ class PaymentsCheck:
     totals: dict[str, dict[str, Decimal]] = field(default_factory=dict)
     moves: dict[str, list[Move]] = field(default_factory=dict)
     nameless: set[str] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
+    read_until: datetime = field(init=False)  # once it worked: all operations before are read
     _ears: Ears = field(default_factory=Ears)
 
     def work(self, session: Session, *, ours: Callable[[Iterable[str]], Mapping[str, int]]) -> None:
@@ -62,30 +67,43 @@ class PaymentsCheck:
         """
         now = real_now()
         session.listen(self._ears.hear)
-        self.read(session, start=self.start, end=min(self.end, now), counts=True)
+        self.read_until = min(self.end, now)
+        self._read(session, start=self.start, end=self.read_until)
+        self._add_up()
         groups = grouped(self.orders.values())
         open_groups = [group for group in groups if not agrees(group, self._of(group))]
         if len(open_groups) > READ_AGAIN and self.end < now:
-            self.read(session, start=self.end, end=min(self.end + _PAID_WITHIN, now))
+            self.read_until = min(self.end + _PAID_WITHIN, now)
+            self._read(session, start=self.end, end=self.read_until, counts=False)
             open_groups = [group for group in groups if not agrees(group, self._of(group))]
         self._judge(session, open_groups, ours=ours, now=now)
         self._look_for_orders(session)
 
-    def read(self, session: Session, *, start: datetime, end: datetime, counts: bool = False) -> None:
-        """Read the operations of both wallets from *start* up to *end*, which is excluded."""
+    def _read(self, session: Session, *, start: datetime, end: datetime, counts: bool = True) -> None:
+        for part in self._walk(session, start=start, end=end):
+            self.count += len(part) if counts else 0
+            for move in filter(names_an_order, part):
+                self.moves.setdefault(move.payment_id, []).append(move)
+
+    def store_refunds(self, session: Session, *, start: datetime, end: datetime) -> None:
+        """Read what moved money for refunds from *start* up to *end*, which is excluded, and store it.
+
+        :raises AllegroError: operations could not be read to the end.
+        """
+        for _part in self._walk(session, start=start, end=end, group=REFUNDS):
+            pass
+
+    def _walk(
+        self, session: Session, *, start: datetime, end: datetime, group: str | None = None
+    ) -> Iterator[list[Move]]:
+        """Give the operations of both wallets, stored."""
         if start >= end:
             return
         for wallet in WALLETS:
             self._ears.take()
-            for part in walk_wallet(session.call, wallet=wallet, start=start, end=end - _MS):
+            for part in walk_wallet(session.call, wallet=wallet, start=start, end=end - _MS, group=group):
                 store_payments(self.shop, part, heard=self._ears.heard)
-                for move in part:
-                    if counts:
-                        self.count += 1
-                    if names_an_order(move):
-                        self.moves.setdefault(move.payment_id, []).append(move)
-        if counts:
-            self._add_up()
+                yield part
 
     def _add_up(self) -> None:
         for moves in self.moves.values():
@@ -169,9 +187,13 @@ class PaymentsCheck:
         for number, payment_id in enumerate(without):
             forms = forms_paid_by(session, payment_id) if number < READ_AGAIN else ()
             self.forms += forms
-            if not forms:
+            if forms:
+                self.found.add(payment_id)
+            else:
                 self.nameless.add(payment_id)
-                move = self.moves[payment_id][0]
+                moves = self.moves[payment_id]
+                # What was paid is named rather than what went back: refunds are a source of their own.
+                move = next((one for one in moves if one.kind in INCOME), moves[0])
                 self.gaps.append(without_order(move, gone_order_id=holders.get(payment_id)))
 
 

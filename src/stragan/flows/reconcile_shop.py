@@ -183,7 +183,8 @@ class ShopCheck:
             self._add_missing(form)
         # One refund is named once: by itself, where the list has it, not by its operation too.
         self.found = [one for one in self.found if not _is_refund_of(one, check.unknown)] + check.gaps
-        return {"state": COMPARED, "refunds": check.count, "refunded": _told(check.totals)}
+        told = {"state": COMPARED, "refunds": check.count, "refunded": _told(check.totals)}
+        return told | ({"not_asked": check.not_asked} if check.not_asked else {})
 
     def _add_missing(self, form: RawForm) -> None:
         """Name an order that another source knows of, unless it is named already or is here after all."""

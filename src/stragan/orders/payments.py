@@ -14,6 +14,25 @@ _LONGEST_CHAIN: Final = 20  # of orders merged again and again
 
 def orders_by_payment(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
     """Payment id → id of the order that holds its purchases now; payments no order named are left out."""
+    return _latest(_naming(shop, payment_ids))
+
+
+def first_payments(shop: Shop, payment_ids: Iterable[str]) -> dict[str, str]:
+    """Payment id → the first that its order ever named; where that is another one, it is a surcharge's.
+
+    Payments no order named are left out.
+    """
+    naming = _naming(shop, payment_ids)
+    first: dict[int, str] = {}
+    pks = list(set(naming.values()))
+    for start in range(0, len(pks), _AT_ONCE):
+        rows = OrderPayment.objects.filter(order_id__in=pks[start : start + _AT_ONCE])
+        first |= dict(rows.order_by("-id").values_list("order_id", "payment_id"))
+    return {payment_id: first[pk] for payment_id, pk in naming.items()}
+
+
+def _naming(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
+    """Payment id → id of the latest order that named it, merged away since or not."""
     found: dict[str, int] = {}
     ids = list(dict.fromkeys(payment_ids))
     for start in range(0, len(ids), _AT_ONCE):
@@ -24,7 +43,7 @@ def orders_by_payment(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
         )
         # Of an order that was merged away and its successor the later one counts.
         found |= dict(rows.order_by("order_id").values_list("payment_id", "order_id"))
-    return _latest(found)
+    return found
 
 
 def holders_of(shop: Shop, payment_ids: Iterable[str]) -> dict[str, Holder]:

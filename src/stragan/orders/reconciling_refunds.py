@@ -24,6 +24,7 @@ MOVING: Final = frozenset({"REFUND_CHARGE", "REFUND_CANCEL"})
 _INCREASE: Final = "REFUND_INCREASE"
 LATELY: Final = timedelta(hours=1)
 _STOPPED: Final = frozenset({"CANCELED", "VALIDATE_FAILED"})
+_CAUSES: Final = dict.fromkeys(_STOPPED, CheckCause.REFUND_STOPPED) | {"PARTIAL": CheckCause.REFUND_PARTIAL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,9 +193,10 @@ def _cause(
     open_ones = [one for one in payment.refunds if one.status != DONE and one.currency == currency]
     if in_moves > in_list and open_ones:
         latest = max(open_ones, key=lambda one: one.created_at)
-        stopped = latest.status in _STOPPED
-        cause = CheckCause.REFUND_STOPPED if stopped else CheckCause.REFUND_UNDER_WAY
-        return cause, {"status": latest.status, "refund": latest.refund_id}
+        return _CAUSES.get(latest.status, CheckCause.REFUND_UNDER_WAY), {
+            "status": latest.status,
+            "refund": latest.refund_id,
+        }
     instants = [one.created_at for one in payment.refunds if one.status == DONE]
     instants += [move.occurred_at for move in payment.moves if move.kind in MOVING]
     return (CheckCause.REFUNDED_LATELY if now - max(instants) < LATELY else ""), {}

@@ -120,6 +120,8 @@ class CheckCause(StrEnum):
     REFUNDED_LATELY = "refunded_lately"
     REFUND_UNDER_WAY = "refund_under_way"
     REFUND_STOPPED = "refund_stopped"
+    REFUND_PARTIAL = "refund_partial"  # which may be how it ends
+    TOO_MANY_REFUNDS = "too_many_refunds"  # for one check to ask about each of their payments
 
 
 # Causes that leave no gap: somebody or something did this, and it is known what.

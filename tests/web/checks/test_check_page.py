@@ -243,6 +243,12 @@ def test_the_page_needs_few_statements(
             "Zwrot został na Allegro przerwany (IN_PROGRESS)",
             "The refund was stopped on Allegro (IN_PROGRESS)",
         ),
+        (
+            "refund_unlisted",
+            "refund_partial",
+            "Zwrócono tylko część: obejrzyj płatność p-1 na Allegro.",
+            "Only a part was given back: look at payment p-1 on Allegro.",
+        ),
         ("refund_differs", "", "Inna kwota zwrotów", "Refunds differ"),
         ("refund_unknown", "", "Zwrot bez zamówienia", "Refund without an order"),
         (
@@ -280,6 +286,30 @@ def test_a_difference_between_refunds_and_operations_is_told_in_both_languages(
     assert reverse("orders:detail", args=[order.pk]) in response.content.decode()
     assert 'name="finding"' not in response.content.decode(), "fetching the order mends nothing"
     assert english in words(signed_in("clerk", language="en").get(address))
+
+
+def test_refunds_that_were_too_many_to_ask_about_are_told_in_both_languages(
+    shop: Any, order: Any, signed_in: Callable[..., Client]
+) -> None:
+    told = {"state": "compared", "refunds": 9, "refunded": {"PLN": "90.00"}, "not_asked": 4}
+    run = a_check(shop, order, sources={str(shop.pk): {"refunds": told}})
+    ReconcileFinding.objects.for_company(shop.company).update(
+        order=None,
+        difference="source_not_asked",
+        cause="too_many_refunds",
+        ours="",
+        allegro="",
+        facts={"source": "refunds", "count": 4, "asked": 300},
+    )
+    address = reverse("checks:run", args=[run.pk])
+    polish = words(signed_in().get(address))
+    english = words(signed_in("clerk", language="en").get(address))
+    assert "Za dużo, by zapytać o wszystkie" in polish
+    assert (
+        "o których zwroty nie udało się zapytać pojedynczo: 4. Jedna kontrola pyta najwyżej o 300." in polish
+    )
+    assert "9 zwrotów, nie zapytano: 4, zwrócono 90,00 zł" in polish
+    assert "could not be asked about one by one: 4. One check asks about 300 at most." in english
 
 
 def test_an_order_on_its_way_is_told_apart_and_still_to_put_right(

@@ -421,8 +421,13 @@ class AllegroClient:
         occurred_to: datetime | None = None,
         payment_id: str | None = None,
         wallet_type: str | None = None,
+        group: str | None = None,
     ) -> PaymentOperations:
-        """Return a page of wallet moves, newest first; *wallet_type* is ``AVAILABLE`` or ``WAITING``."""
+        """Return a page of wallet moves, newest first.
+
+        *wallet_type* is ``AVAILABLE`` or ``WAITING``; *group* is ``INCOME``, ``OUTCOME``, ``REFUND`` or
+        ``BLOCKADES``.
+        """
         return self._read(
             "/payments/payment-operations",
             read_payment_operations,
@@ -435,6 +440,7 @@ class AllegroClient:
                         ("occurredAt.lte", occurred_to),
                         ("payment.id", payment_id),
                         ("wallet.type", wallet_type),
+                        ("group", group),
                     ]
                 ),
             ],

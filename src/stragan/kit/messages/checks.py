@@ -66,6 +66,11 @@ TEXTS: Final[dict[str, Promise]] = {
     "cause_refund_stopped": _(
         "The refund was stopped on Allegro (%(status)s), and the money has not come back yet."
     ),
+    "cause_refund_partial": _("Only a part was given back: look at payment %(payment)s on Allegro."),
+    "cause_too_many_refunds": _(
+        "Payments whose refunds could not be asked about one by one: %(count)s. One check asks about "
+        "%(asked)s at most. Check a shorter period."
+    ),
     "cause_paid_lately": _("It was paid less than an hour ago; the operation may follow. Check once more."),
     "journal_forgotten": _("Allegro keeps its journal for 60 days and has forgotten this period."),
     "cause_merged": _("Its purchases were paid together with others and are in order %(successor)s now."),

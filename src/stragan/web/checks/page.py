@@ -228,7 +228,7 @@ def _row(finding: ReconcileFinding, *, may_issue: bool) -> Row:
 def _name(finding: ReconcileFinding) -> str:
     if finding.cause in _ON_THEIR_WAY:
         return _("On its way")
-    if finding.cause == CheckCause.TOO_MANY_GONE:
+    if finding.cause in {CheckCause.TOO_MANY_GONE, CheckCause.TOO_MANY_REFUNDS}:
         return _("Too many to ask about")
     return str(NAMES[finding.difference])
 
