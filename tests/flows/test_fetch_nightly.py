@@ -28,7 +28,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
     instants = [NIGHT]
     for module in (fetch_nightly, fetch_stages, vanished_forms):
         monkeypatch.setattr(module, "real_now", lambda: instants[0])
-    monkeypatch.setattr(vanished_forms, "shared_now", lambda: instants[0])
+    monkeypatch.setattr(fetch_stages, "shared_now", lambda: instants[0])
     return instants
 
 
