@@ -169,7 +169,8 @@ def test_a_refresh_without_an_end_is_given_up_within_the_grace_and_asked_again(
         access_token(shop.pk)
     assert silent.value.params["problem"] == "timeout"
     assert len(ends) > 3
-    assert max(ends) <= shared_now()  # whoever is killed at the end of it holds nobody up
+    # Whoever is killed at the end of it holds nobody up; two clocks measure that end.
+    assert max(ends) <= shared_now() + timedelta(milliseconds=100)
     time.sleep(SLOW_S + 1 - 2 * LEASE_S + 0.5)  # the pair has come by now, and nobody takes it
     shop.refresh_from_db()
     assert (shop.refresh_token, shop.token_lease_until) == (before, None)
