@@ -71,22 +71,6 @@ def sales_between(company: Company, *, since: datetime, until: datetime) -> Sale
     return _together(_sold(company, since=since, until=until))
 
 
-def sales_by_shop(company: Company, *, since: datetime, until: datetime) -> dict[int, Sales]:
-    """Purchases of a stretch of time, by shop."""
-    rows = (
-        _sold(company, since=since, until=until)
-        .values("shop_id", "currency")
-        .annotate(orders=Count("id"), amount=Sum("total"))
-        .order_by("shop_id", "currency")
-        .values_list("shop_id", "currency", "orders", "amount")
-    )
-    found: dict[int, Sales] = {}
-    for shop_id, currency, orders, amount in rows:
-        entry = _entry(currency=currency, orders=orders, amount=amount)
-        found[shop_id] = found.get(shop_id, Sales()) + entry
-    return found
-
-
 def waiting_for_documents(company: Company) -> Sales:
     """Orders that wait for a document and their amounts, as far as counts go."""
     newest = Order.objects.for_company(company).filter(queue=Queue.TO_ISSUE).order_by("-created_at", "-id")

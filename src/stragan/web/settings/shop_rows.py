@@ -13,13 +13,12 @@ from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day, warsaw_date
 from stragan.flows.connect_shop import ASKED_SCOPES
 from stragan.kit.messages import text_of
-from stragan.orders.sales import NOTHING, Sales, sales_by_shop
+from stragan.orders.sales import NOTHING, Sales, sales_by_day_and_shop
 from stragan.shops.models import Shop, ShopState
 from stragan.shops.queries import FetchCounts, counts_since, pending_counts, shops_of
 from stragan.web.settings.words import BUYER_SOURCES, SCOPES, SHOP_STATES, Sign
 from stragan.web.shell import show
 
-_DAY: Final = timedelta(days=1)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -101,8 +100,8 @@ class ShopRow:
 
 def rows_of(company: Company, *, now: datetime, business_now: datetime) -> list[ShopRow]:
     """All shops of a company by name. Freshness goes by real time, today's sales by business time."""
-    today = start_of_warsaw_day(warsaw_date(business_now))
-    sales = sales_by_shop(company, since=today, until=today + _DAY * 2)
+    today = warsaw_date(business_now)
+    sales = sales_by_day_and_shop(company, first=today, last=today)[today]
     waiting = pending_counts(company)
     fetched = counts_since(company, since=start_of_warsaw_day(warsaw_date(now)))
     return [
