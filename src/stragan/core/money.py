@@ -37,7 +37,7 @@ def to_minor(amount: Decimal) -> int:
 
 def from_minor(minor: int) -> Decimal:
     """Turn minor units into an amount with exactly two decimals."""
-    return Decimal(minor).scaleb(-2).quantize(CENT)
+    return Decimal(minor).scaleb(-2)
 
 
 def spread(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:

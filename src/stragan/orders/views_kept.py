@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -44,6 +44,30 @@ def choice_of(company: Company, user: User) -> ListChoice | None:
     """What the person chose for the list of this company; the opening view only while it may be seen."""
     rows = ListChoice.objects.for_company(company).filter(user=user)
     return rows.select_related("opening_view").first()
+
+
+class ViewRow(NamedTuple):
+    """What a menu of views says of one."""
+
+    id: int
+    name: str
+    query: str
+    columns: list[str]
+    is_shared: bool
+    owner_id: int
+    owner: str
+
+
+def rows_of_views(company: Company, user: User) -> list[ViewRow]:
+    """``views_of`` for a menu: no more than it says."""
+    fields = ("id", "name", "query", "columns", "is_shared", "owner_id", "owner__email")
+    return [ViewRow._make(row) for row in views_of(company, user).values_list(*fields)]
+
+
+def choice_in_short(company: Company, user: User) -> tuple[list[str], int | None]:
+    """Columns the person chose, none for the default set, and the id of the view their list opens with."""
+    rows = ListChoice.objects.for_company(company).filter(user=user)
+    return rows.values_list("columns", "opening_view_id").first() or ([], None)
 
 
 def choose_columns(*, company: Company, user: User, columns: Sequence[str]) -> None:

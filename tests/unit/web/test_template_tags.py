@@ -70,6 +70,22 @@ def test_days_are_english_when_the_page_is() -> None:
     assert show.moment(MOMENT, "short") == "23 Nov\u00a008:14"
 
 
+@pytest.mark.parametrize("language", ["pl", "en"])
+def test_cells_of_long_tables_are_written_as_everywhere(language: str) -> None:
+    with translation.override(language):
+        money, moment = show.moneys(), show.moments(2026)
+        for value, currency in ((Decimal("1234.56"), "PLN"), (Decimal("-0.50"), "CZK"), (None, "PLN")):
+            assert money(value, currency) == show.money(value, currency)
+        year_before = datetime(2025, 12, 31, 22, 59, tzinfo=UTC)
+        new_year = datetime(2025, 12, 31, 23, 1, tzinfo=UTC)  # in Warsaw
+        assert [moment(MOMENT), moment(new_year)] == [
+            show.moment(MOMENT, "short"),
+            show.moment(new_year, "short"),
+        ]
+        assert moment(year_before) == show.moment(year_before)
+        assert moment(None) == show.NONE
+
+
 @pytest.mark.parametrize(
     ("passed", "words"),
     [

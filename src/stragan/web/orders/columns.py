@@ -150,12 +150,11 @@ DEFAULT: Final = ("buyer", "offer", "amount", "invoice", "payment", "created", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """One line of the chooser."""
+class Chooser:
+    """Lines of the chooser: shown columns in their order, then the others."""
 
-    name: str
-    label: str | Promise
-    is_shown: bool
+    shown: tuple[Column, ...]
+    others: tuple[Column, ...]
 
 
 def known(names: Iterable[str]) -> tuple[str, ...]:
@@ -168,11 +167,9 @@ def shown(names: Sequence[str]) -> tuple[Column, ...]:
     return tuple(BY_NAME[name] for name in known(names) or DEFAULT)
 
 
-def choices(columns: Sequence[Column]) -> list[Choice]:
-    """Lines of the chooser: shown columns in their order, then the rest."""
-    names = [column.name for column in columns]
-    rest = [column.name for column in ALL if column.name not in names]
-    return [Choice(name=name, label=BY_NAME[name].label, is_shown=name in names) for name in (*names, *rest)]
+def chooser(columns: Sequence[Column]) -> Chooser:
+    """All columns, those shown first."""
+    return Chooser(shown=tuple(columns), others=tuple(column for column in ALL if column not in columns))
 
 
 def room(columns: Sequence[Column]) -> int:

@@ -1,12 +1,13 @@
 """The filter bar: a menu per condition, with the address that each choice leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import ClassVar, Final
 
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from stragan.orders.queries import OrderFilter
@@ -14,7 +15,10 @@ from stragan.orders.states import PaymentState
 from stragan.web.orders import links, words
 from stragan.web.orders.filtering import ListState
 from stragan.web.shell import show
+from stragan.web.shell.templatetags import st
 
+_CURRENT: Final = SafeString(' aria-current="true"')
+_CHECKED: Final = SafeString(" checked")
 CURRENCIES: Final = ("PLN", "EUR", "CZK", "HUF")
 
 
@@ -27,6 +31,13 @@ class Choice:
     is_current: bool
     icon: str = ""
     color: str = ""
+    WORDS: ClassVar[Mapping[str, Callable[["Choice"], str]]] = {
+        "label": lambda choice: str(choice.label),
+        "icon_html": lambda choice: st.icon(choice.icon),
+        "current_html": lambda choice: _CURRENT if choice.is_current else "",
+        "checked_html": lambda choice: _CHECKED if choice.is_current else "",
+        "sign_html": lambda choice: st.status(choice.color, choice.icon, str(choice.label)),
+    }  # what ``each_row`` makes of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

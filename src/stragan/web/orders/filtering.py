@@ -68,7 +68,9 @@ class ListState:
     def query(self, **changes: Any) -> str:
         """The address of this list with parts of its filter changed, on its first page: ``?…`` or ``?``."""
         wanted = replace(self.wanted, **changes)
-        if "sort" not in changes and self.wanted.sort is default_sort(self.wanted):
+        if "sort" not in changes and self.wanted.sort is default_sort(self.wanted) is not default_sort(
+            wanted
+        ):
             wanted = replace(wanted, sort=default_sort(wanted))
         return ListState(wanted=wanted, size=self.size, view=self.view).text
 

@@ -130,6 +130,7 @@ def context(
     product = product_name(company, wanted.product_id) if wanted.product_id else ""
     return {
         "state": state,
+        "list_url": reverse("orders:list"),
         "query": state.text,
         "tabs": tabs_of(state, counts),
         "rows": rows,
@@ -138,7 +139,7 @@ def context(
         "sort": "" if queries.is_search(wanted) else wanted.sort.value,
         "columns": shown,
         "room": columns.room(shown),
-        "column_choices": columns.choices(shown),
+        "chooser": columns.chooser(shown),
         "liking": liking,
         "plain_url": "?tab=all",
         "bar": filter_menus.build(state, shops=names, product=product, today=today),

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import lru_cache
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache, lru_cache, partial
 from html import escape
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
@@ -56,8 +56,7 @@ class RowView:
     lines: LineWords
     differs: bool
     money: MoneyWords
-    this_year: int
-    language: str
+    page: "Page"
     WORDS: ClassVar[Mapping[str, Callable[["RowView"], str]]]  # below, after what makes them
 
     def __getattr__(self, name: str) -> str:
@@ -66,6 +65,38 @@ class RowView:
             return self.WORDS[name](self)
         except KeyError:
             raise AttributeError(name) from None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """How this page writes, looked up once and not for each cell; its icons and words of titles."""
+
+    language: str
+    money: Callable[[Decimal | None, str], str]
+    moment: Callable[[datetime | None], str]
+    day: Callable[[date], str]
+    delivery: str
+    bought: str
+    shop: str
+    message: SafeString
+    offer: SafeString
+    invoice: SafeString
+
+    @classmethod
+    def now(cls, now: datetime) -> Self:
+        """The page in the active language; days of the year of *now* are written without it."""
+        return cls(
+            language=get_language() or "pl",
+            money=show.moneys(),
+            moment=show.moments(show.local(now).year),
+            day=cache(partial(show.day, short=True)),
+            delivery=_("Delivery"),
+            bought=_("Bought"),
+            shop=_("Shop"),
+            message=st.icon("message", "st-icon--14", _("Message from the buyer")),
+            offer=st.icon("external-link", "", _("Open the offer on Allegro")),
+            invoice=st.icon("check", "st-icon--14", _("Asks for an invoice")),
+        )
 
 
 def rows_of(
@@ -86,8 +117,7 @@ def rows_of(
     """
     base = reverse("orders:detail", args=[0]).removesuffix("0/")
     tail = query if len(query) > 1 else ""
-    this_year = show.local(now).year
-    language = get_language() or "pl"
+    page = Page.now(now)
     return [
         RowView(
             order=order,
@@ -97,8 +127,7 @@ def rows_of(
             lines=lines.get(order.id, _NO_LINES),
             differs=order.id in differing,
             money=money_words.words_of(sums.get(order.id), order.currency, now=now) if sums else NO_MONEY,
-            this_year=this_year,
-            language=language,
+            page=page,
         )
         for order in orders
     ]
@@ -118,27 +147,8 @@ def _buyer_title(order: OrderRow) -> str:
 
 
 def _created_title(row: RowView) -> str:
-    tip = _tip(row.language)
-    return f"{tip.bought}: {_when(row.order.bought_at, row.this_year)} · {tip.shop}: {row.shop}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tip:
-    delivery: str
-    bought: str
-    shop: str
-
-
-@lru_cache(maxsize=4)
-def _tip(language: str) -> _Tip:  # noqa: ARG001 -- the key of the cache
-    return _Tip(delivery=_("Delivery"), bought=_("Bought"), shop=_("Shop"))
-
-
-def _when(moment: datetime | None, this_year: int) -> str:
-    if moment is None:
-        return show.NONE
-    is_recent = show.local(moment).year == this_year
-    return show.moment(moment, "short" if is_recent else "")
+    page = row.page
+    return f"{page.bought}: {page.moment(row.order.bought_at)} · {page.shop}: {row.shop}"
 
 
 @lru_cache(maxsize=32)
@@ -148,28 +158,13 @@ def status_html(value: str, language: str) -> SafeString:  # noqa: ARG001 -- the
     return st.status(sign.color, sign.icon, str(sign.word), "st-status--quiet" if sign.is_quiet else "")
 
 
-@lru_cache(maxsize=4)
-def _message_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
-    return st.icon("message", "st-icon--14", _("Message from the buyer"))
-
-
-@lru_cache(maxsize=4)
-def _link_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
-    return st.icon("external-link", "", _("Open the offer on Allegro"))
-
-
-def _offer_end(order: OrderRow, language: str) -> SafeString:
+def _offer_end(row: RowView) -> SafeString:
     """The way to the offer, and how many lines more the order has."""
+    order = row.order
     url = links.offer_url(marketplace=order.marketplace, offer_id=order.offer_id)
-    icon = _link_icon(language)
-    link = f'<a href="{escape(url)}" target="_blank" rel="noopener">{icon}</a>' if url else ""
+    link = f'<a href="{escape(url)}" target="_blank" rel="noopener">{row.page.offer}</a>' if url else ""
     more = f'<span class="st-more">+{order.line_count - 1}</span>' if order.line_count > 1 else ""
-    return mark_safe(link + more)  # noqa: S308 -- constants and what is escaped just above
-
-
-@lru_cache(maxsize=4)
-def _invoice_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of the cache
-    return st.icon("check", "st-icon--14", _("Asks for an invoice"))
+    return SafeString(link + more)
 
 
 @lru_cache(maxsize=1024)  # a year of days in both languages
@@ -178,13 +173,14 @@ def _payment_sign(state: str, word: str, language: str) -> SafeString:  # noqa: 
     return st.status(sign.color, sign.icon, word or str(sign.word), "st-status--sm")
 
 
-def _payment(order: OrderRow, language: str) -> SafeString:
+def _payment(row: RowView) -> SafeString:
+    order = row.order
     if order.payment_state == PaymentState.CANCELLED:
         return NONE
     day = ""
     if order.payment_state == PaymentState.PAID and order.paid_at is not None:
-        day = show.day(order.paid_at, short=True)
-    return _payment_sign(order.payment_state, day, language)
+        day = row.page.day(show.local(order.paid_at).date())
+    return _payment_sign(order.payment_state, day, row.page.language)
 
 
 @lru_cache(maxsize=64)
@@ -204,31 +200,30 @@ def _differs_icon(language: str) -> SafeString:  # noqa: ARG001 -- the key of th
     return st.icon("arrows-diff", "st-icon--14 st-red", _("Differs from Allegro"))
 
 
-def _documents(
-    order: OrderRow, marks: Sequence[DocumentMark], language: str, *, differs: bool
-) -> SafeString | str:
-    """Numbers of documents, else the problem that blocks one or what a check found, else nothing."""
-    changed = mark_safe(  # noqa: S308 -- constants
-        (_changed_icon(language) if order.changed_after_issue else "")
-        + (_differs_icon(language) if differs else "")
-    )
+@lru_cache(maxsize=4)
+def _issued(language: str) -> str:  # noqa: ARG001 -- the key of the cache
+    return escape(pgettext("document of an order", "issued"))
+
+
+def _documents_cell(row: RowView) -> SafeString:
+    """Numbers of documents, else the problem that blocks one or what a check found, else when it came."""
+    order, language, marks = row.order, row.page.language, row.marks
+    changed = _changed_icon(language) if order.changed_after_issue else ""
+    if row.differs:
+        changed += _differs_icon(language)
     if marks:
         first, rest = marks[0], len(marks) - 1
         more = f' <span class="st-3">+{rest}</span>' if rest else ""
-        link = f'<a href="{escape(first.url)}">{escape(first.number)}</a>'
-        return mark_safe(f"{link}{more} {changed}")  # noqa: S308 -- constants and what is escaped above
-    if order.has_original:
-        return format_html("{} {}", pgettext("document of an order", "issued"), changed)
-    if order.problem:
-        return format_html("{} {}", _problem(order.problem, len(order.problems) - 1, language), changed)
-    if differs:
-        return st.badge("red", "arrows-diff", _("Differs from Allegro"))
-    return ""
-
-
-def _documents_cell(row: RowView) -> SafeString | str:
-    found = _documents(row.order, row.marks, row.language, differs=row.differs)
-    return found or mark_safe(_NO_DOCUMENT % show.moment(row.order.created_at, "time"))  # noqa: S308 -- digits
+        found = f'<a href="{escape(first.url)}">{escape(first.number)}</a>{more} {changed}'
+    elif order.has_original:
+        found = f"{_issued(language)} {changed}"
+    elif order.problem:
+        found = f"{_problem(order.problem, len(order.problems) - 1, language)} {changed}"
+    elif row.differs:
+        found = st.badge("red", "arrows-diff", _("Differs from Allegro"))
+    else:
+        found = _NO_DOCUMENT % show.moment(order.created_at, "time")
+    return SafeString(found)
 
 
 # ``*_html`` are made here from constants and escaped words; the rest is escaped where it is placed.
@@ -238,28 +233,28 @@ RowView.WORDS = {
     "outside": lambda row: links.order_url(row.order.allegro_id),
     "minor": lambda row: str(to_minor(row.order.total)),
     "currency": lambda row: row.order.currency,
-    "message_html": lambda row: _message_icon(row.language) if row.order.has_message else "",
+    "message_html": lambda row: row.page.message if row.order.has_message else "",
     "buyer": lambda row: _name(row.order),
     "login": lambda row: _login(row.order),
     "buyer_title": lambda row: _buyer_title(row.order),
     "nip": lambda row: show.nip(row.order.buyer_nip) or show.NONE,
     "offer": lambda row: row.order.offer_name or show.NONE,
     "offer_title": lambda row: f"{row.order.offer_name} ({row.order.offer_id})",
-    "offer_end_html": lambda row: _offer_end(row.order, row.language),
-    "amount": lambda row: show.money(row.order.total, row.order.currency),
-    "invoice_html": lambda row: _invoice_icon(row.language) if row.order.wants_invoice else NONE,
-    "payment_html": lambda row: _payment(row.order, row.language),
-    "payment_title": lambda row: f"{_tip(row.language).delivery}: {row.order.delivery_method or show.NONE}",
+    "offer_end_html": _offer_end,
+    "amount": lambda row: row.page.money(row.order.total, row.order.currency),
+    "invoice_html": lambda row: row.page.invoice if row.order.wants_invoice else NONE,
+    "payment_html": _payment,
+    "payment_title": lambda row: f"{row.page.delivery}: {row.order.delivery_method or show.NONE}",
     "delivery": lambda row: row.order.delivery_method or show.NONE,
-    "bought": lambda row: _when(row.order.bought_at, row.this_year),
-    "created": lambda row: _when(row.order.created_at, row.this_year),
+    "bought": lambda row: row.page.moment(row.order.bought_at),
+    "created": lambda row: row.page.moment(row.order.created_at),
     "created_title": _created_title,
-    "status_html": lambda row: status_html(row.order.status, row.language),
+    "status_html": lambda row: status_html(row.order.status, row.page.language),
     "documents_html": _documents_cell,
     "offer_id": lambda row: row.order.offer_id or show.NONE,
     "sku": lambda row: row.lines.sku or show.NONE,
     "product": lambda row: row.lines.product or show.NONE,
-    "delivery_cost": lambda row: show.money(row.order.delivery_cost, row.order.currency),
+    "delivery_cost": lambda row: row.page.money(row.order.delivery_cost, row.order.currency),
     "country": lambda row: row.order.country or show.NONE,
     "marketplace": lambda row: (
         links.MARKETPLACES.get(row.order.marketplace, row.order.marketplace) or show.NONE

@@ -36,24 +36,23 @@ class Liking:
 
 def liking_of(company: Company, user: User, *, view_id: int | None = None) -> Liking:
     """Read the person's views and columns: two statements."""
-    choice = views_kept.choice_of(company, user)
-    opening = choice.opening_view_id if choice else None
+    columns, opening = views_kept.choice_in_short(company, user)
     lines = [
         ViewLine(
-            id=view.pk,
+            id=view.id,
             name=view.name,
-            url=address(view.query, view.pk),
+            url=address(view.query, view.id),
             columns=tuple(view.columns),
             is_own=view.owner_id == user.pk,
             is_shared=view.is_shared,
-            owner=str(view.owner),
-            is_current=view.pk == view_id,
-            is_opening=view.pk == opening,
+            owner=view.owner,
+            is_current=view.id == view_id,
+            is_opening=view.id == opening,
         )
-        for view in views_kept.views_of(company, user)
+        for view in views_kept.rows_of_views(company, user)
     ]
     own_first = tuple(sorted(lines, key=lambda line: not line.is_own))
-    liking = Liking(views=own_first, columns=tuple(choice.columns) if choice else ())
+    liking = Liking(views=own_first, columns=tuple(columns))
     current = liking.current
     return Liking(views=own_first, columns=current.columns) if current else liking
 

@@ -78,6 +78,16 @@ def money(value: Decimal | None, currency: str = "PLN") -> str:
     return f"{amount(value)}{NBSP}{_SYMBOLS.get(currency, currency)}"
 
 
+def moneys() -> Callable[[Decimal | None, str], str]:
+    """Give ``money`` in the language of the page, as ``amounts`` does."""
+    write = amounts()
+
+    def money_of(value: Decimal | None, currency: str) -> str:
+        return NONE if value is None else f"{write(value)}{NBSP}{_SYMBOLS.get(currency, currency)}"
+
+    return money_of
+
+
 def local(moment: datetime) -> datetime:
     """Return *moment* as clocks in Warsaw show it."""
     assert moment.tzinfo is not None, "instants are aware"
@@ -112,6 +122,20 @@ def moment(value: datetime | None, style: str = "") -> str:
         return f"{when:%H:%M}"
     clock = f"{when:%H:%M:%S}" if style == "long" else f"{when:%H:%M}"
     return f"{day(when, short=style == 'short')}{NBSP}{clock}"
+
+
+def moments(this_year: int) -> Callable[[datetime | None], str]:
+    """Give ``moment`` to the minute in the language of the page; those of *this_year* without the year."""
+    write_day = cache(day)
+
+    def write(value: datetime | None) -> str:
+        if value is None:
+            return NONE
+        when = value.astimezone(WARSAW)
+        date_of = write_day(when.date(), short=when.year == this_year)
+        return f"{date_of}{NBSP}{when.hour:02}:{when.minute:02}"
+
+    return write
 
 
 def age(since: datetime | None, now: datetime) -> str:
