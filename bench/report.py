@@ -47,7 +47,7 @@ def rows(figures: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
 
 def table(figures: Mapping[str, Mapping[str, Any]]) -> str:
     """Give the table for the terminal."""
-    head = ("what", "database", "figure", "target", "", "of raw SQL", "note")
+    head = ("what", "database", "figure", "target", "", "pace", "of raw SQL", "note")
     lines = [head, *rows(figures)]
     widths = [max(len(line[place]) for line in lines) for place in range(len(head) - 1)]
     return "\n".join(
@@ -65,8 +65,8 @@ def publish(result: Mapping[str, Any]) -> None:
         f"Measured {result['at'][:10]} on {about['cores']} shared cores, Python {about['python']},"
         f" SQLite {about['sqlite']}; {result['seconds'] / 60:.0f} minutes in all, load {about['load']}.",
         "",
-        "| what | database | figure | target | | of raw SQL | note |",
-        "|---|---|---|---|---|---|---|",
+        "| what | database | figure | target | | pace | of raw SQL | note |",
+        "|---|---|---|---|---|---|---|---|",
         *(f"| {' | '.join(line)} |" for line in rows(result["figures"])),
     ]
     text = DOCUMENT.read_text()
@@ -78,19 +78,23 @@ def publish(result: Mapping[str, Any]) -> None:
 def _row(target: Target, database: Database, figure: Mapping[str, Any] | None) -> tuple[str, ...]:
     limit = f"{'≥' if target.is_rate else '≤'} {target.limit(database):g} {target.unit}".replace(" /s", "/s")
     if figure is None:
-        return (target.what, _NAMES[database], "–", limit, "not measured", "–", "")
+        return (target.what, _NAMES[database], "–", limit, "not measured", "–", "–", "")
     value, floor = float(figure["value"]), figure["floor"]
     share = None if not floor else value / floor if target.is_rate else floor / value
-    is_met = target.is_met(value, database)
+    pace = float(figure["pace"])
+    is_enough = True
     if target.least_share is not None and share is not None and database == "sqlite":
-        is_met = is_met and share >= target.least_share
+        is_enough = share >= target.least_share
         limit = f"{limit}, {target.least_share:g} of raw"
+    is_met = is_enough and target.is_met(value, database)
+    is_met_at_pace = is_enough and target.is_met(target.at_pace(value, pace), database)
     return (
         target.what,
         _NAMES[database],
         f"{_shown(value)} {target.unit}".replace(" /s", "/s"),
         limit,
-        "ok" if is_met else "missed",
+        "ok" if is_met else "ok at pace" if is_met_at_pace else "missed",
+        f"{pace:.2f}" if target.follows_pace else "–",
         "–" if share is None else f"{share:.2f}",
         str(figure["note"]),
     )

@@ -18,6 +18,7 @@ class Target:
     postgres: float
     part: str
     least_share: float | None = None  # of the raw floor, on SQLite
+    follows_pace: bool = True  # whether a machine twice as slow takes twice as long
 
     @property
     def is_rate(self) -> bool:
@@ -33,9 +34,18 @@ class Target:
         limit = self.limit(database)
         return value >= limit if self.is_rate else value <= limit
 
+    def at_pace(self, value: float, pace: float) -> float:
+        """Give what *value* would be where the budgets were set; at pace 2 all takes twice as long here."""
+        if not self.follows_pace:
+            return value
+        return value * pace if self.is_rate else value / pace
+
 
 def _same(key: str, what: str, unit: str, limit: float, *, part: str) -> Target:
-    return Target(key=key, what=what, unit=unit, sqlite=limit, postgres=limit, part=part)
+    follows = unit not in {"KiB", "MiB", "%"} and key not in {"pick_up", "killed"}
+    return Target(
+        key=key, what=what, unit=unit, sqlite=limit, postgres=limit, part=part, follows_pace=follows
+    )
 
 
 TARGETS: Final = (
