@@ -41,8 +41,8 @@ def list_payouts(options: argparse.Namespace) -> int:
 def show_payout(options: argparse.Namespace) -> int:
     """Write one line per operation and then the sums; gives 1 where something stays unexplained."""
     company = chosen_company(options)
-    account = payout_account.account_of(_payout(company, options.payout))
-    for entry in account.entries:
+    account, entries = payout_account.explained(_payout(company, options.payout))
+    for entry in entries:
         write_line(_line(entry, account.payout.currency), as_json=options.json)
     write_line(_result(account), as_json=options.json)
     return 1 if account.rest else 0

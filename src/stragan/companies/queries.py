@@ -1,6 +1,6 @@
 """What is asked about companies and their people."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -11,18 +11,16 @@ from stragan.kit.models import AuditEvent
 _DEEDS_READ: Final = 300
 
 
-def membership_of(*, user: User, preferred_company_id: int | None) -> Membership | None:
-    """The membership a page works with: the preferred company's, else the oldest one."""
-    rows = list(
-        Membership.objects.across_companies()
-        .filter(user=user)
-        .select_related("company")
-        .order_by("created_at", "id")
-    )
-    for row in rows:
-        if row.company_id == preferred_company_id:
-            return row
-    return rows[0] if rows else None
+def memberships_of(*, user: User) -> list[Membership]:
+    """Where a person works, with the companies, the oldest membership first."""
+    rows = Membership.objects.across_companies().filter(user=user).select_related("company")
+    return list(rows.order_by("created_at", "id"))
+
+
+def chosen_of(memberships: Sequence[Membership], preferred_company_id: int | None) -> Membership | None:
+    """The membership a page works with: the preferred company's, else the first one."""
+    first = memberships[0] if memberships else None
+    return next((row for row in memberships if row.company_id == preferred_company_id), first)
 
 
 def companies_of(*, user: User) -> list[Company]:

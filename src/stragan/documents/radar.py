@@ -81,8 +81,13 @@ def change_of(company: Company, order_id: int) -> OrderChange | None:
 
 def open_count(company: Company) -> Counted:
     """Count what waits, up to the limit of lists."""
+    return count_rows(open_changes(company))
+
+
+def open_changes(company: Company) -> CompanyQuerySet[OrderChange]:
+    """Give what waits, the newest first."""
     rows = OrderChange.objects.for_company(company).filter(state=ChangeState.OPEN.value)
-    return count_rows(rows.order_by("-found_at", "-id"))
+    return rows.order_by("-found_at", "-id")
 
 
 def order_waiting_for(document: Document) -> int | None:

@@ -9,18 +9,19 @@ Where no earlier payout is known, the balance before is that before the first op
 own balance tells. Where Allegro told no balance, before and left, and with them the rest, are unknown.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from stragan.companies.models import Company
 from stragan.core.money import ZERO
-from stragan.orders.models import Order
+from stragan.orders.models import Order, OrderPayment
 from stragan.orders.payments import orders_by_payment
 from stragan.orders.reconciling_money import INCOME
 from stragan.shops import payouts
@@ -64,11 +65,20 @@ class Entry:
     order: OrderOf | None
 
 
+class PartSum(NamedTuple):
+    """What the operations of one part come to, and how many there are."""
+
+    part: Part
+    amount: Decimal
+    number: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayoutAccount:
     """A payout explained; ``opening`` and ``closing`` are balances, None where they are unknown.
 
     ``since`` is the payout before it, None where none is known. ``amount`` is what went to the bank.
+    ``strangers`` are payments and refunds whose order is not here.
     """
 
     payout: PaymentOperation
@@ -76,13 +86,19 @@ class PayoutAccount:
     since: datetime | None
     opening: Decimal | None
     closing: Decimal | None
-    entries: tuple[Entry, ...]
+    parts: tuple[PartSum, ...]  # those without any operation are left out
+    strangers: int
     is_cancelled: bool
 
     @property
     def moved(self) -> Decimal:
         """The sum of what moved."""
-        return sum((entry.amount for entry in self.entries), ZERO)
+        return sum((part.amount for part in self.parts), ZERO)
+
+    @property
+    def count(self) -> int:
+        """The number of operations."""
+        return sum(part.number for part in self.parts)
 
     @property
     def rest(self) -> Decimal | None:
@@ -90,21 +106,6 @@ class PayoutAccount:
         if self.opening is None or self.closing is None:
             return None
         return self.amount + self.closing - self.opening - self.moved
-
-    @property
-    def parts(self) -> list[tuple[Part, Decimal, int]]:
-        """Sum and number of operations by what they are, those without any left out."""
-        found = []
-        for part in Part:
-            members = [entry.amount for entry in self.entries if entry.part is part]
-            if members:
-                found.append((part, sum(members, ZERO), len(members)))
-        return found
-
-    @property
-    def strangers(self) -> list[Entry]:
-        """Payments and refunds whose order is not here."""
-        return [entry for entry in self.entries if entry.payment_id and entry.order is None]
 
 
 class _Moved(NamedTuple):
@@ -141,38 +142,104 @@ def payout_of(company: Company, payout_id: int) -> PaymentOperation | None:
 
 
 def account_of(payout: PaymentOperation) -> PayoutAccount:
-    """Explain one payout; amounts in its currency."""
-    shop = payout.shop
-    wallet = PaymentOperation.objects.for_company(payout.company_id).filter(
-        shop=shop, wallet=WALLETS[0], operator=payout.operator, currency=payout.currency
+    """Explain one payout, added up in the database; amounts in its currency."""
+    before = _before(payout)
+    rows = _operations(payout, since=before.occurred_at if before else None)
+    is_named = OrderPayment.objects.filter(
+        payment_id=OuterRef("payment_id"),
+        order__company=payout.company_id,
+        order__seller_id=payout.shop.seller_id,
     )
-    before = _before(wallet, payout)
-    rows = wallet.filter(occurred_at__lte=payout.occurred_at).exclude(kind=payouts.PAYOUT)
-    if before is not None:
-        rows = rows.filter(occurred_at__gt=before.occurred_at)
-    moved = [_Moved(*row) for row in rows.order_by("occurred_at", "id").values_list(*_Moved._fields)]
+    is_strange = Q(~Q(payment_id=""), ~Exists(is_named))
+    sums = rows.order_by().values("kind")
+    sums = sums.annotate(total=Sum("amount"), count=Count("id"), strangers=Count("id", filter=is_strange))
+    found = list(sums.values_list("kind", "total", "count", "strangers"))
+    return _account(
+        payout,
+        before,
+        opening=_opening(before, lambda: _moved(rows[:1])),
+        sums=[(kind, total, count) for kind, total, count, _strangers in found],
+        strangers=sum(strangers for *_sums, strangers in found),
+    )
+
+
+def page_of(account: PayoutAccount, *, start: int, size: int) -> tuple[Entry, ...]:
+    """Give *size* operations of a payout from *start* on, oldest first."""
+    rows = _operations(account.payout, since=account.since)
+    return _entries(account.payout.shop, _moved(rows[start : start + size]))
+
+
+def explained(payout: PaymentOperation) -> tuple[PayoutAccount, tuple[Entry, ...]]:
+    """Explain one payout by all its operations, oldest first: read once, so that they add up."""
+    before = _before(payout)
+    moved = _moved(_operations(payout, since=before.occurred_at if before else None))
+    entries = _entries(payout.shop, moved)
+    account = _account(
+        payout,
+        before,
+        opening=_opening(before, lambda: moved),
+        sums=[(row.kind, row.amount, 1) for row in moved],
+        strangers=sum(1 for entry in entries if entry.payment_id and entry.order is None),
+    )
+    return account, entries
+
+
+def _account(
+    payout: PaymentOperation,
+    before: PaymentOperation | None,
+    *,
+    opening: Decimal | None,
+    sums: Iterable[tuple[str, Decimal, int]],
+    strangers: int,
+) -> PayoutAccount:
+    amounts: dict[Part, Decimal] = {}
+    counts: Counter[Part] = Counter()
+    for kind, amount, count in sums:
+        part = part_of(kind)
+        amounts[part] = amounts.get(part, ZERO) + amount
+        counts[part] += count
     return PayoutAccount(
         payout=payout,
         amount=-_amount(payout),
         since=before.occurred_at if before else None,
-        opening=_opening(before, moved),
+        opening=opening,
         closing=payout.balance,
-        entries=_entries(shop, moved),
-        is_cancelled=bool(cancelled_among(shop, [payout])),
+        parts=tuple(PartSum(part, amounts[part], counts[part]) for part in Part if part in amounts),
+        strangers=strangers,
+        is_cancelled=bool(cancelled_among(payout.shop, [payout])),
     )
 
 
-def _before(wallet: QuerySet[PaymentOperation], payout: PaymentOperation) -> PaymentOperation | None:
-    rows = wallet.filter(kind=payouts.PAYOUT, occurred_at__lte=payout.occurred_at).exclude(pk=payout.pk)
+def _wallet(payout: PaymentOperation) -> QuerySet[PaymentOperation]:
+    return PaymentOperation.objects.for_company(payout.company_id).filter(
+        shop=payout.shop_id, wallet=WALLETS[0], operator=payout.operator, currency=payout.currency
+    )
+
+
+def _operations(payout: PaymentOperation, *, since: datetime | None) -> QuerySet[PaymentOperation]:
+    """What moved in the payout's wallet since the one before it, oldest first."""
+    rows = _wallet(payout).filter(occurred_at__lte=payout.occurred_at).exclude(kind=payouts.PAYOUT)
+    return (rows if since is None else rows.filter(occurred_at__gt=since)).order_by("occurred_at", "id")
+
+
+def _moved(rows: QuerySet[PaymentOperation]) -> list[_Moved]:
+    return [_Moved(*row) for row in rows.values_list(*_Moved._fields)]
+
+
+def _before(payout: PaymentOperation) -> PaymentOperation | None:
+    rows = (
+        _wallet(payout).filter(kind=payouts.PAYOUT, occurred_at__lte=payout.occurred_at).exclude(pk=payout.pk)
+    )
     earlier = rows.filter(Q(occurred_at__lt=payout.occurred_at) | Q(pk__lt=payout.pk))
     return earlier.order_by("-occurred_at", "-id").first()
 
 
-def _opening(before: PaymentOperation | None, moved: Sequence[_Moved]) -> Decimal | None:
+def _opening(before: PaymentOperation | None, first: Callable[[], Sequence[_Moved]]) -> Decimal | None:
+    """The balance before; *first* gives the operations, the first of them at least."""
     if before is not None and before.balance is not None:
         return before.balance
-    if moved and moved[0].balance is not None:
-        return moved[0].balance - moved[0].amount
+    for row in first()[:1]:
+        return None if row.balance is None else row.balance - row.amount
     return None
 
 

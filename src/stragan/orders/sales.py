@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import CharField, Count, Q, QuerySet, Sum
+from django.db.models import Case, CharField, Count, Q, QuerySet, Sum, When
 from django.db.models.functions import Cast, Substr
 
 from stragan.companies.models import Company
@@ -74,11 +74,14 @@ def sales_between(company: Company, *, since: datetime, until: datetime) -> Sale
 def waiting_for_documents(company: Company) -> Sales:
     """Orders that wait for a document and their amounts, as far as counts go."""
     newest = Order.objects.for_company(company).filter(queue=Queue.TO_ISSUE).order_by("-created_at", "-id")
-    is_ours = Q(currency=CURRENCY)
-    found = newest.values("currency", "total")[: COUNT_LIMIT + 1].aggregate(
-        orders=Count("*"), foreign=Count("currency", filter=~is_ours), amount=Sum("total", filter=is_ours)
+    # One column of ten thousand rows is handed on in half the time of two.
+    ours = newest.annotate(ours=Case(When(currency=CURRENCY, then="total"))).values("ours")
+    found = ours[: COUNT_LIMIT + 1].aggregate(orders=Count("*"), in_ours=Count("ours"), amount=Sum("ours"))
+    return Sales(
+        orders=found["orders"],
+        foreign=found["orders"] - found["in_ours"],
+        amount=found["amount"] or NOTHING,
     )
-    return Sales(orders=found["orders"], foreign=found["foreign"], amount=found["amount"] or NOTHING)
 
 
 def _sold(company: Company, *, since: datetime, until: datetime) -> QuerySet[Order]:

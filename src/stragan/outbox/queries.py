@@ -40,9 +40,15 @@ def counts_of(company: Company, kind: Kind) -> dict[str, int]:
 
 def failed_of(company: Company) -> dict[str, int]:
     """How many things of each kind failed and wait for a person."""
-    rows = Sending.objects.for_company(company).filter(kind__in=list(Kind), state=SendingState.FAILED)
-    kinds = rows.order_by().values("kind")
+    kinds = failed(company).values("kind")
     return dict(kinds.annotate(count=Count("id")).values_list("kind", "count"))
+
+
+def failed(company: Company) -> CompanyQuerySet[Sending]:
+    """Things that failed and wait for a person, in any order."""
+    rows = Sending.objects.for_company(company)
+    # All kinds are named, for they stand before the state in the index.
+    return rows.filter(kind__in=list(Kind), state=SendingState.FAILED).order_by()
 
 
 def sendings_of_order(company: Company, order_id: int) -> list[Sending]:

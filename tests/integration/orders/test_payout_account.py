@@ -10,7 +10,7 @@ from builders.companies import NOW, a_shop
 from builders.moneys import PAID, a_move, a_payout, read
 from builders.orders import a_numbered_form, stored
 from stragan.orders import payout_account
-from stragan.orders.payout_account import Part, PayoutAccount
+from stragan.orders.payout_account import Entry, Part, PayoutAccount
 from stragan.shops.models import PaymentOperation
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +28,19 @@ def orders(shop: Any) -> list[Any]:
     return stored(shop, [a_numbered_form(number) for number in (1, 2, 3)], now=NOW)
 
 
-def account(shop: Any, payout_id: str) -> PayoutAccount:
+def explained(shop: Any, payout_id: str) -> tuple[PayoutAccount, tuple[Entry, ...]]:
+    """The account and its operations: as the database adds up and as they themselves do, page by page too."""
     row = PaymentOperation.objects.for_company(shop.company_id).get(kind="PAYOUT", payout_id=payout_id)
-    return payout_account.account_of(row)
+    account, entries = payout_account.explained(row)
+    assert payout_account.account_of(row) == account
+    pages = [payout_account.page_of(account, start=start, size=2) for start in range(0, len(entries), 2)]
+    assert [entry for page in pages for entry in page] == list(entries)
+    assert (account.count, account.moved) == (len(entries), sum(entry.amount for entry in entries))
+    return account, entries
+
+
+def account(shop: Any, payout_id: str) -> PayoutAccount:
+    return explained(shop, payout_id)[0]
 
 
 def two_payouts(orders: list[Any], *, left: str = "0.00") -> list[Any]:
@@ -49,19 +59,19 @@ def two_payouts(orders: list[Any], *, left: str = "0.00") -> list[Any]:
 
 def test_it_holds_all_that_moved_since_the_payout_before(shop: Any, orders: list[Any]) -> None:
     read(shop, moves=two_payouts(orders))
-    found = account(shop, "second")
+    found, entries = explained(shop, "second")
     assert (found.amount, found.since, found.opening, found.closing, found.rest) == (
         Decimal("32.00"), FIRST, Decimal("0.00"), Decimal("0.00"), Decimal("0.00"),
     )  # fmt: skip
-    assert found.parts == [
+    assert found.parts == (
         (Part.PAID, Decimal("54.99"), 1),
         (Part.REFUNDED, Decimal("-10.00"), 1),
         (Part.FEES, Decimal("-12.50"), 1),
         (Part.CORRECTED, Decimal("-0.49"), 1),
-    ]
-    named = [entry.order.number if entry.order else None for entry in found.entries]
+    )
+    named = [entry.order.number if entry.order else None for entry in entries]
     assert named == [orders[1].number, orders[2].number, None, None]
-    assert found.strangers == []
+    assert found.strangers == 0
 
 
 def test_the_first_known_payout_begins_with_the_balance_before_the_first_operation(
@@ -122,9 +132,16 @@ def test_without_balances_the_rest_is_unknown_not_zero(shop: Any, orders: list[A
 def test_a_payment_of_an_order_that_is_not_here_is_named(shop: Any) -> None:
     stranger = a_move("CONTRIBUTION", "54.99", payment_id="nobody", balance=Decimal("54.99"))
     read(shop, moves=[stranger, a_payout("-54.99", FIRST, payout_id="first")])
-    found = account(shop, "first")
-    assert [entry.payment_id for entry in found.strangers] == ["nobody"]
+    found, [entry] = explained(shop, "first")
+    assert (entry.payment_id, entry.order, found.strangers) == ("nobody", None, 1)
     assert found.rest == Decimal("0.00")
+
+
+def test_an_order_of_another_account_with_that_payment_is_not_here(shop: Any, orders: list[Any]) -> None:
+    other = a_shop(shop.company, name="Other", seller_id="900", allegro_login="other")
+    move = a_move("CONTRIBUTION", "54.99", orders[0], balance=Decimal("54.99"))
+    read(other, moves=[move, a_payout("-54.99", FIRST, payout_id="first")])
+    assert account(other, "first").strangers == 1
 
 
 def test_a_cancelled_payout_says_so_and_its_money_is_in_the_next(shop: Any, orders: list[Any]) -> None:
@@ -148,6 +165,6 @@ def test_a_merged_order_is_named_by_the_one_that_took_its_purchases(shop: Any) -
         "lineItems": a_numbered_form(1)["lineItems"] + a_numbered_form(2)["lineItems"],
     }
     [new] = stored(shop, [merged], now=NOW)
-    [entry] = account(shop, "first").entries
+    _account, [entry] = explained(shop, "first")
     assert entry.order is not None
     assert entry.order.number == new.number

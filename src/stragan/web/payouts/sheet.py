@@ -11,8 +11,8 @@ from django.utils.translation import pgettext
 
 from stragan.core.dates import warsaw_date
 from stragan.formats.sheets import Column, Kind
-from stragan.orders.payout_account import PayoutAccount
-from stragan.web.payouts import words
+from stragan.orders.payout_account import Entry, PayoutAccount
+from stragan.shops.money_names import move_word
 from stragan.web.shell import show
 
 _BLANK: Final = ("", "", "")
@@ -27,7 +27,7 @@ class Table:
     rows: Iterable[Sequence[Any]]
 
 
-def table(account: PayoutAccount) -> Table:
+def table(account: PayoutAccount, entries: Sequence[Entry]) -> Table:
     """Set the payout out so that its amounts add up from the first row to what is left."""
     columns = [
         Column(title=_("When"), kind=Kind.MOMENT, width=18),
@@ -40,21 +40,21 @@ def table(account: PayoutAccount) -> Table:
     ]
     day = warsaw_date(account.payout.occurred_at)
     name = pgettext("name of a file", "Payout")
-    return Table(title=f"{name} {day}", columns=columns, rows=list(_rows(account)))
+    return Table(title=f"{name} {day}", columns=columns, rows=list(_rows(account, entries)))
 
 
-def _rows(account: PayoutAccount) -> Iterable[Sequence[Any]]:
+def _rows(account: PayoutAccount, entries: Sequence[Entry]) -> Iterable[Sequence[Any]]:
     currency = account.payout.currency
 
     def sum_row(word: str, amount: Decimal | None, at: datetime | None = None) -> Sequence[Any]:
         return (_local(at), word, *_BLANK, amount, currency)
 
     yield sum_row(_("Balance before"), account.opening, account.since)
-    for entry in account.entries:
+    for entry in entries:
         order = entry.order
         yield (
             _local(entry.at),
-            words.entry_word(entry),
+            move_word(entry.kind),
             str(order.number) if order else "",
             order.buyer if order else "",
             entry.payment_id,

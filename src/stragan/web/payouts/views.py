@@ -13,13 +13,14 @@ from stragan.orders import payout_account
 from stragan.shops.models import PaymentsRead, Shop
 from stragan.shops.queries import shops_of
 from stragan.web.payouts import sheet, words
+from stragan.web.payouts.rows import rows_of
 from stragan.web.shell.access import member_page
 from stragan.web.shell.exporting import table_response
-from stragan.web.shell.listing import Pages, page_number
+from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 SIZE: Final = 50
-SHOWN: Final = 200  # operations of one payout; its file has all
+SHOWN: Final = 200  # operations of one payout on a page of it
 
 
 @require_GET
@@ -32,13 +33,13 @@ def listing(request: CompanyRequest) -> HttpResponse:
     if shop is not None:
         found = payout_account.payouts_of(request.company, shop)
         total = count_rows(found)
-        number = page_number(request)
-        page = list(found[(number - 1) * SIZE : number * SIZE])
+        number, size = page_number(request), page_size(request, default=SIZE)
+        page = list(found[(number - 1) * size : number * size])
         cancelled = payout_account.cancelled_among(shop, page)
         context |= {
             "rows": [{"payout": row, "amount": -(row.amount or 0), "is_cancelled": row.payout_id in cancelled}
                      for row in page],
-            "pages": Pages.of(request, number=number, size=SIZE, shown=len(page), total=total),
+            "pages": Pages.of(request, number=number, size=size, shown=len(page), total=total),
             "total": total,
             "trouble": _trouble(shop),
         }  # fmt: skip
@@ -53,18 +54,22 @@ def one(request: CompanyRequest, payout_id: int) -> HttpResponse:
     if payout is None:
         raise Http404
     account = payout_account.account_of(payout)
+    size = page_size(request, default=SHOWN)
+    number = page_within(page_number(request), size=size, total=account.count)
+    entries = payout_account.page_of(account, start=(number - 1) * size, size=size)
     context = {
         "account": account,
         "payout": payout,
         "shop": payout.shop,
-        "entries": [{"entry": entry, "word": words.entry_word(entry)} for entry in account.entries[:SHOWN]],
-        "count": len(account.entries),
+        "rows": rows_of(entries, currency=payout.currency),
+        "pages": Pages.of(request, number=number, size=size, shown=len(entries), total=account.count),
+        "count": account.count,
         "parts": [
             {"word": words.PARTS[part], "amount": amount, "count": count}
             for part, amount, count in account.parts
         ],
         "rest": account.rest,
-        "strangers": len(account.strangers),
+        "strangers": account.strangers,
     }
     return render(request, "payouts/one.html", context)
 
@@ -76,7 +81,7 @@ def export(request: CompanyRequest, payout_id: int) -> HttpResponseBase:
     payout = payout_account.payout_of(request.company, payout_id)
     if payout is None:
         raise Http404
-    table = sheet.table(payout_account.account_of(payout))
+    table = sheet.table(*payout_account.explained(payout))
     return table_response(table.rows, columns=table.columns, title=table.title, file_format="xlsx")
 
 

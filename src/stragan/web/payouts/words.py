@@ -5,8 +5,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from stragan.orders.payout_account import Entry, Part
-from stragan.shops.money_names import move_word
+from stragan.orders.payout_account import Part
 
 PARTS: Final[dict[Part, str | Promise]] = {
     Part.PAID: _("Payments of buyers"),
@@ -15,8 +14,3 @@ PARTS: Final[dict[Part, str | Promise]] = {
     Part.CORRECTED: _("Corrections"),
     Part.OTHER: _("Other moves"),
 }
-
-
-def entry_word(entry: Entry) -> str:
-    """What an operation is."""
-    return move_word(entry.kind)

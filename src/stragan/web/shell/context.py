@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from stragan.companies.models import Books, Company, User
-from stragan.companies.queries import companies_of, is_set_up, vat_standing
+from stragan.companies.queries import is_set_up, vat_standing
 from stragan.kit import clock
 from stragan.web.shell import frame
+from stragan.web.shell.middleware import CompanyRequest
 
 # Pages below another one, which has the entry in the menu.
 _PAGES: Final = {
@@ -130,6 +131,10 @@ def _menu(*, company: Company, area: str, counts: frame.Counts) -> tuple[Entry, 
     return tuple(entry for entry in found if entry is not None)
 
 
+def _settings(area: str) -> Entry | None:
+    return _entry("settings:company", pgettext("menu", "SETTINGS"), area=area, icon="settings")
+
+
 def _entry(
     name: str, label: str, *, area: str, icon: str = "", key: str = "", count: int = 0
 ) -> Entry | None:
@@ -171,6 +176,14 @@ def area_of(request: HttpRequest) -> str:
     return match.namespace or match.url_name or ""
 
 
+def pages(request: CompanyRequest) -> tuple[Entry, ...]:
+    """Every entry of the menu, the settings too, without the counts of what waits there."""
+    area = area_of(request)
+    settings = _settings(area)
+    menu = _menu(company=request.company, area=area, counts=frame.Counts())
+    return (*menu, settings) if settings else menu
+
+
 def build(request: HttpRequest) -> Shell:
     """Collect the frame of one request; called only when a template asks."""
     user = request.user
@@ -178,21 +191,15 @@ def build(request: HttpRequest) -> Shell:
     counts, shops = frame.Counts(), tuple[frame.ShopFreshness, ...]()
     menu: tuple[Entry, ...] = ()
     settings = None
-    area = area_of(request)
     if company is not None:
-        counts = frame.counts(company)
+        area = area_of(request)
+        counts = frame.counts_once(request, company)
         shops = frame.shops(company)
         menu = _menu(company=company, area=area, counts=counts)
-        if url := address("settings:company"):
-            settings = Entry(
-                label=pgettext("menu", "SETTINGS"),
-                url=url,
-                icon="settings",
-                is_current=area == "settings",
-            )
+        settings = _settings(area)
     return Shell(
         company=company,
-        companies=tuple(companies_of(user=user)) if isinstance(user, User) and company else (),
+        companies=getattr(request, "companies", ()),
         initials=initials(user) if isinstance(user, User) else "",
         menu=menu,
         settings=settings,

@@ -2,23 +2,27 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from stragan.companies.models import Company
 from stragan.documents import radar
 from stragan.kit import clock
+from stragan.kit.counting import Statement, counted, counting
 from stragan.kit.models import Job, JobState
-from stragan.orders.queries import Tab, count_tabs
-from stragan.outbox.queries import failed_of
+from stragan.orders.queries import OrderFilter, Tab, orders_matching
+from stragan.outbox.queries import failed
 from stragan.shops.models import Shop, ShopState
 from stragan.shops.queries import quarantined
 from stragan.web.shell import show
 
 FRESH: Final = timedelta(minutes=2)
 LATE: Final = timedelta(minutes=30)
+_KEPT: Final = "_stragan_counts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ def shops(company: Company) -> tuple[ShopFreshness, ...]:
 
 
 def counts(company: Company) -> Counts:
-    """Count what waits in *company*, exactly up to 10,000: also failed work and lost shops.
+    """Count what waits in *company*, each exactly up to 10,000: also failed work and lost shops.
 
     Orders nobody could read, that changed after their documents were issued, and things that could not be
     sent to Allegro count too. While the Allegro
@@ -79,13 +83,30 @@ def counts(company: Company) -> Counts:
     """
     if not company.allegro_module:
         return Counts(attention=Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count())
-    orders = count_tabs(company, (Tab.TO_ISSUE, Tab.ATTENTION))
-    failed = Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count()
-    unread = quarantined(company).count()
-    changed = radar.open_count(company)
-    lost = Shop.objects.for_company(company).filter(state=ShopState.RECONNECT).count()
-    return Counts(
-        to_issue=orders[Tab.TO_ISSUE],
-        changed=changed,
-        attention=sum((orders[Tab.ATTENTION], failed, lost, unread, changed, *failed_of(company).values())),
+    to_issue, changed, *others = counted(_counts_of(company))
+    return Counts(to_issue=to_issue, changed=changed, attention=sum(others, changed))
+
+
+def counts_once(request: HttpRequest, company: Company) -> Counts:
+    """Count once for a page and the frame around it."""
+    found: Counts | None = getattr(request, _KEPT, None)
+    if found is None:
+        found = counts(company)
+        setattr(request, _KEPT, found)
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _counts_of(company: Company) -> Statement:
+    """What waits to be issued, what changed after it was, and then all else that needs attention."""
+    return counting(
+        (
+            orders_matching(company, OrderFilter(tab=Tab.TO_ISSUE)),
+            radar.open_changes(company),
+            orders_matching(company, OrderFilter(tab=Tab.ATTENTION)),
+            Job.objects.filter(company_id=company.pk, state=JobState.FAILED),
+            Shop.objects.for_company(company).filter(state=ShopState.RECONNECT),
+            quarantined(company).order_by(),
+            failed(company),
+        )
     )

@@ -16,6 +16,7 @@ class CompanyRequest(HttpRequest):
     """A request of a member: what views of a company are typed with."""
 
     company: Company
+    companies: tuple[Company, ...]
     membership: Membership
     user: User
 
@@ -24,7 +25,7 @@ class CompanyMiddleware:
     """Sets ``request.company`` and ``request.membership``; both None for strangers.
 
     A person of several companies chooses one; the choice lives in the session and counts only
-    while the membership lasts.
+    while the membership lasts. ``request.companies`` are all of them, by name.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -32,14 +33,15 @@ class CompanyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look the membership up once, before the view."""
-        membership = None
+        memberships: list[Membership] = []
         if request.user.is_authenticated:
             assert isinstance(request.user, User), "people are companies.User"
-            membership = queries.membership_of(
-                user=request.user, preferred_company_id=request.session.get(SESSION_KEY)
-            )
+            memberships = queries.memberships_of(user=request.user)
+        membership = queries.chosen_of(memberships, request.session.get(SESSION_KEY) if memberships else None)
+        companies = sorted((one.company for one in memberships), key=lambda one: (one.name, one.pk))
         request.membership = membership  # type: ignore[attr-defined]  # typed by CompanyRequest
         request.company = membership.company if membership else None  # type: ignore[attr-defined]  # same
+        request.companies = tuple(companies)  # type: ignore[attr-defined]  # same
         response = self.get_response(request)
         if "Content-Language" not in response:
             response["Content-Language"] = translation.get_language() or "pl"

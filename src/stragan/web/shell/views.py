@@ -21,11 +21,9 @@ def freshness(request: CompanyRequest) -> HttpResponse:
 def search(request: CompanyRequest) -> HttpResponse:
     """Find pages, orders, documents, contractors and products; for htmx only what was found."""
     text = request.GET.get("q", "")[:200]
-    shell = context.build(request)
-    menu = (*shell.menu, shell.settings) if shell.settings else shell.menu
     found = {
         "text": text,
-        "groups": searching.find(request.company, text, menu=menu),
+        "groups": searching.find(request.company, text, menu=context.pages(request)),
         "is_short": searching.is_short(text),
     }
     is_fragment = request.headers.get("HX-Request") == "true"

@@ -12,12 +12,11 @@ from django.views.decorators.http import require_safe
 from stragan.companies.models import User
 from stragan.companies.queries import has_address
 from stragan.companies.states import Ability, may
-from stragan.documents import radar
 from stragan.kit import clock
 from stragan.kit.messages import text_of
 from stragan.orders.sales import NOTHING, waiting_for_documents
 from stragan.shops.queries import shops_of
-from stragan.web.shell import show
+from stragan.web.shell import frame, show
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 from stragan.web.start import checking, dashboard, runs, troubles
@@ -58,7 +57,7 @@ def start(request: CompanyRequest) -> HttpResponse:
     }
     if shops:
         problems = troubles.problem_counts(company)
-        changed = radar.open_count(company)
+        changed = frame.counts_once(request, company).changed
         days, sold_today = dashboard.month(company, now=now)
         context |= {
             "figures": dashboard.figures(company, days, now=now),
