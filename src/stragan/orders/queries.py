@@ -6,23 +6,28 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from django.db import connection
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.lookups import Exact
 
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day
-from stragan.kit.counting import LIMIT, SEARCH_LIMIT, Counted, count_rows
+from stragan.kit.counting import (
+    LIMIT,
+    SEARCH_LIMIT,
+    Counted,
+    Statement,
+    count_rows,
+    counted,
+    counting,
+)
 from stragan.kit.search import SHORTEST_TRIGRAM, containing
 from stragan.orders import search_words
 from stragan.orders.models import Order, OrderLine
 from stragan.orders.problem_index import ByItself, HasProblem
 from stragan.orders.search_words import Scope
 from stragan.orders.states import KIND_COLUMNS, Problem, Queue
-
-Statement = tuple[str, tuple[Any, ...]]
 
 COUNT_LIMIT: Final = LIMIT
 PAGE_SIZES: Final = (50, 100, 200)
@@ -246,7 +251,7 @@ def lines_of_orders(company: Company, order_ids: Iterable[int]) -> dict[int, lis
 def count_tabs(company: Company, tabs: Iterable[Tab] = Tab) -> dict[Tab, Counted]:
     """The numbers beside *tabs*, in one statement."""
     asked = tuple(tabs)
-    return dict(zip(asked, _counted(_counts_of_tabs(company, asked)), strict=True))
+    return dict(zip(asked, counted(_counts_of_tabs(company, asked)), strict=True))
 
 
 def count_problems(company: Company) -> dict[str, Counted]:
@@ -254,7 +259,7 @@ def count_problems(company: Company) -> dict[str, Counted]:
 
     An order with several problems is counted with each: whoever follows a number finds as many orders.
     """
-    found = _counted(_counts_of_problems(company))
+    found = counted(_counts_of_problems(company))
     return {problem.value: count for problem, count in zip(Problem, found, strict=True) if count}
 
 
@@ -269,21 +274,7 @@ def _counts_of_problems(company: Company) -> Statement:
 
 
 def _counts_of(company: Company, filters: Iterable[OrderFilter]) -> Statement:
-    """The statement that counts as ``count_orders`` would; making it takes longer than counting."""
-    counts: list[str] = []
-    values: list[Any] = []
-    for wanted in filters:
-        rows = _to_count(company, wanted).values("pk")[: COUNT_LIMIT + 1]
-        sql, params = rows.query.sql_with_params()
-        counts.append(f"(SELECT COUNT(*) FROM ({sql}) counted)")  # noqa: S608 -- Django's own statement
-        values += params
-    return f"SELECT {', '.join(counts)}", tuple(values)
-
-
-def _counted(statement: Statement) -> list[Counted]:
-    with connection.cursor() as cursor:
-        cursor.execute(*statement)
-        return [Counted(count) for count in cursor.fetchone()]
+    return counting(_to_count(company, wanted) for wanted in filters)
 
 
 def ids_matching(company: Company, wanted: OrderFilter, *, limit: int) -> list[int]:
