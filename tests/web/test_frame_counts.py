@@ -12,7 +12,9 @@ from builders.orders import a_numbered_form, stored, without_rate
 from builders.sendings import a_sending
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.models import OrderChange
+from stragan.kit.counting import Counted
 from stragan.kit.models import Job
+from stragan.orders.queries import Tab, count_tabs
 from stragan.shops.models import QuarantinedForm, ShopState
 from stragan.web.shell import frame
 
@@ -89,6 +91,28 @@ def test_one_statement_counts_it_all(shop: Any, django_assert_num_queries: Any) 
     a_job(shop.company, state="failed")
     with django_assert_num_queries(1):
         assert frame.counts(shop.company).attention == 1
+
+
+@pytest.mark.parametrize("tabs", [(Tab.TO_ISSUE,), (Tab.ATTENTION,), (Tab.TO_ISSUE, Tab.ATTENTION, Tab.ALL)])
+def test_what_a_page_has_counted_is_not_counted_again(shop: Any, tabs: tuple[Tab, ...]) -> None:
+    everything(shop)
+    assert frame.counts(shop.company, known=count_tabs(shop.company, tabs)) == frame.counts(shop.company)
+    told = frame.counts(shop.company, known=dict.fromkeys(tabs, Counted(50)))
+    assert (told.to_issue == 50) is (Tab.TO_ISSUE in tabs)
+    assert (told.attention >= 50) is (Tab.ATTENTION in tabs)
+
+
+def test_start_and_its_frame_say_the_same_and_count_once(
+    shop: Any, signed_in: Callable[..., Client], django_assert_max_num_queries: Any
+) -> None:
+    everything(shop)
+    client = signed_in("viewer")
+    client.get("/")
+    with django_assert_max_num_queries(30) as asked:
+        text = client.get("/").content.decode()
+    assert sum(one["sql"].count("= 'to_issue'") for one in asked.captured_queries) == 1
+    assert '<span class="st-nav__count" title="do wystawienia">3</span>' in text
+    assert text.split('href="/orders/?tab=to_issue"')[1].split('class="st-big">')[1].startswith("3<")
 
 
 def test_a_page_asks_once_what_waits_and_whose_companies_there_are(

@@ -1,6 +1,6 @@
 """Sums over the documents of a list, what is a sale apart from what is none."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -33,6 +33,18 @@ class Sums:
     gross: Decimal
     to_pay: Decimal
 
+    def __add__(self, other: "Sums") -> "Sums":
+        """Both together, of one share and currency."""
+        return Sums(
+            share=self.share,
+            currency=self.currency,
+            count=self.count + other.count,
+            net=self.net + other.net,
+            vat=self.vat + other.vat,
+            gross=self.gross + other.gross,
+            to_pay=self.to_pay + other.to_pay,
+        )
+
 
 def sums_of(rows: QuerySet[Document]) -> Sequence[Sums]:
     """Sum all of *rows* but void ones: sales first, then by currency; corrections are differences."""
@@ -43,29 +55,35 @@ def sums_of(rows: QuerySet[Document]) -> Sequence[Sums]:
     )
     share = Case(
         When(kind__in=PAPER_KINDS, then=Value(Share.PAPERS.value)),
-        When(
-            Q(kind=DocumentKind.INVOICE, original__in=[False])
-            | Q(kind=DocumentKind.CORRECTION, pk__in=repeated.values("pk")),
-            then=Value(Share.REPEATS.value),
-        ),
+        When(Q(kind=DocumentKind.INVOICE, original__in=[False]), then=Value(Share.REPEATS.value)),
         default=Value(Share.SALES.value),
         output_field=CharField(),
     )
-    found = (
-        rows.exclude(pk__in=voids)
-        .order_by()
-        .annotate(share=share)
-        .values("share", "currency")
-        .annotate(
-            count=Count("id"),
-            all_net=Sum("net"),
-            all_vat=Sum("vat"),
-            all_gross=Sum("gross"),
-            all_to_pay=Sum("to_pay"),
-        )
+    standing = rows.exclude(pk__in=voids)
+    # Apart: grouped by what depends on the id, PostgreSQL expects a group for each document and sorts all.
+    is_repeated = Q(kind=DocumentKind.CORRECTION, pk__in=repeated.values("pk"))
+    parts = (
+        *_added(standing.filter(~is_repeated), share=share),
+        *_added(standing.filter(is_repeated), share=Value(Share.REPEATS.value)),
     )
-    sums = [
-        Sums(
+    found: dict[tuple[int, str], Sums] = {}
+    order = list(Share)
+    for part in parts:
+        place = (order.index(part.share), part.currency)
+        found[place] = found[place] + part if place in found else part
+    return [found[place] for place in sorted(found)]
+
+
+def _added(rows: QuerySet[Document], *, share: Case | Value) -> Iterator[Sums]:
+    sums = rows.order_by().annotate(share=share).values("share", "currency")
+    for row in sums.annotate(
+        count=Count("id"),
+        all_net=Sum("net"),
+        all_vat=Sum("vat"),
+        all_gross=Sum("gross"),
+        all_to_pay=Sum("to_pay"),
+    ):
+        yield Sums(
             share=Share(row["share"]),
             currency=row["currency"],
             count=row["count"],
@@ -74,7 +92,3 @@ def sums_of(rows: QuerySet[Document]) -> Sequence[Sums]:
             gross=row["all_gross"] or ZERO,
             to_pay=row["all_to_pay"] or ZERO,
         )
-        for row in found
-    ]
-    order = list(Share)
-    return sorted(sums, key=lambda one: (order.index(one.share), one.currency))

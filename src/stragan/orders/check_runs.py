@@ -167,7 +167,7 @@ def runs_of(company: Company) -> CompanyQuerySet[ReconcileRun]:
 
 def latest(company: Company) -> ReconcileRun | None:
     """The newest check that came to its end."""
-    return runs_of(company).filter(state=CheckState.DONE).first()
+    return runs_of(company).select_related(None).filter(state=CheckState.DONE).first()
 
 
 def findings_of(run: ReconcileRun) -> CompanyQuerySet[ReconcileFinding]:

@@ -1,5 +1,6 @@
 """Small facts that stand around every page: what waits, and how fresh the shops are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from stragan.companies.models import Company
 from stragan.documents import radar
 from stragan.kit import clock
-from stragan.kit.counting import Statement, counted, counting
+from stragan.kit.counting import Counted, Statement, counted, counting
 from stragan.kit.models import Job, JobState
 from stragan.orders.queries import OrderFilter, Tab, orders_matching
 from stragan.outbox.queries import failed
@@ -74,36 +75,44 @@ def shops(company: Company) -> tuple[ShopFreshness, ...]:
     return tuple(result)
 
 
-def counts(company: Company) -> Counts:
+def counts(company: Company, *, known: Mapping[Tab, Counted] | None = None) -> Counts:
     """Count what waits in *company*, each exactly up to 10,000: also failed work and lost shops.
 
     Orders nobody could read, that changed after their documents were issued, and things that could not be
     sent to Allegro count too. While the Allegro
-    module is off only failed work waits for anybody.
+    module is off only failed work waits for anybody. *known* are orders of tabs that were counted already.
     """
     if not company.allegro_module:
         return Counts(attention=Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count())
-    to_issue, changed, *others = counted(_counts_of(company))
-    return Counts(to_issue=to_issue, changed=changed, attention=sum(others, changed))
+    known = known or {}
+    asked = tuple(tab for tab in (Tab.TO_ISSUE, Tab.ATTENTION) if tab not in known)
+    changed, *others = counted(_counts_of(company, asked))
+    orders = {**known, **dict(zip(asked, others[: len(asked)], strict=True))}
+    return Counts(
+        to_issue=orders[Tab.TO_ISSUE],
+        changed=changed,
+        attention=sum(others[len(asked) :], orders[Tab.ATTENTION] + changed),
+    )
 
 
-def counts_once(request: HttpRequest, company: Company) -> Counts:
-    """Count once for a page and the frame around it."""
+def counts_once(
+    request: HttpRequest, company: Company, *, known: Mapping[Tab, Counted] | None = None
+) -> Counts:
+    """Count once for a page and the frame around it; *known* are tabs that the page has counted itself."""
     found: Counts | None = getattr(request, _KEPT, None)
     if found is None:
-        found = counts(company)
+        found = counts(company, known=known)
         setattr(request, _KEPT, found)
     return found
 
 
 @lru_cache(maxsize=1_000)
-def _counts_of(company: Company) -> Statement:
-    """What waits to be issued, what changed after it was, and then all else that needs attention."""
+def _counts_of(company: Company, tabs: tuple[Tab, ...]) -> Statement:
+    """What changed after it was issued, orders of *tabs*, and then all else that needs attention."""
     return counting(
         (
-            orders_matching(company, OrderFilter(tab=Tab.TO_ISSUE)),
             radar.open_changes(company),
-            orders_matching(company, OrderFilter(tab=Tab.ATTENTION)),
+            *(orders_matching(company, OrderFilter(tab=tab)) for tab in tabs),
             Job.objects.filter(company_id=company.pk, state=JobState.FAILED),
             Shop.objects.for_company(company).filter(state=ShopState.RECONNECT),
             quarantined(company).order_by(),

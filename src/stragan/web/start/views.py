@@ -13,7 +13,9 @@ from stragan.companies.models import User
 from stragan.companies.queries import has_address
 from stragan.companies.states import Ability, may
 from stragan.kit import clock
+from stragan.kit.counting import Counted
 from stragan.kit.messages import text_of
+from stragan.orders.queries import COUNT_LIMIT, Tab
 from stragan.orders.sales import NOTHING, waiting_for_documents
 from stragan.shops.queries import shops_of
 from stragan.web.shell import frame, show
@@ -57,11 +59,13 @@ def start(request: CompanyRequest) -> HttpResponse:
     }
     if shops:
         problems = troubles.problem_counts(company)
-        changed = frame.counts_once(request, company).changed
+        waiting = waiting_for_documents(company)
+        known = {Tab.TO_ISSUE: Counted(waiting.orders, limit=COUNT_LIMIT)}
+        changed = frame.counts_once(request, company, known=known).changed
         days, sold_today = dashboard.month(company, now=now)
         context |= {
             "figures": dashboard.figures(company, days, now=now),
-            "waiting": waiting_for_documents(company),
+            "waiting": waiting,
             "days": dashboard.day_rows(days),
             "days_total": sum((sales.amount for sales in days.values()), start=NOTHING),
             "chart": chart_of([(day, sales.amount) for day, sales in days.items()], today=today),
