@@ -212,4 +212,8 @@ def test_paper_that_is_no_invoice_is_not_posted_and_not_refused() -> None:
     offer = replace(issued.snapshot, kind=DocumentKind.OFFER)
     posted = Posted(document=issued.document, snapshot=offer, order=None)
     assert book_effects.apply([posted], company=company, author=an_author()) == {}
-    assert book_effects.refusal(company=company, kind=DocumentKind.OFFER, issue_date=TODAY) is None
+    keeping = book_effects.keeping_of(company)
+    refusal = book_effects.refusal(
+        company=company, keeping=keeping, kind=DocumentKind.OFFER, issue_date=TODAY
+    )
+    assert refusal is None

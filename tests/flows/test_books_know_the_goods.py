@@ -23,6 +23,7 @@ from stragan.flows import book_past, hand_document, issue_document, issue_prepar
 from stragan.flows.convert_document import convert
 from stragan.orders.models import OrderLine
 from stragan.products.models import Product
+from stragan.warehouse.models import StockMove
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()
@@ -101,6 +102,21 @@ def test_a_product_somebody_took_away_from_the_line_says_nothing() -> None:
     match([order], None)
     issued(order, DocumentKind.INVOICE)
     assert (gtus(company), rates(company)) == ([""], {"3": "77.23"})
+
+
+def test_what_stands_under_the_lock_is_asked_once_for_books_and_stock() -> None:
+    company = a_company(books="ryczalt", warehouse=True)
+    with_facts(company, sku="KUB-1")
+    first, second = an_order_of(company, 1), an_order_of(company, 2)
+    issued(first, DocumentKind.INVOICE)
+    with CaptureQueriesContext(connection) as asked:
+        issued(second, DocumentKind.INVOICE)
+    under_lock = [one["sql"] for one in asked if one["sql"].startswith("SELECT")]
+    start = next(place for place, sql in enumerate(under_lock) if 'FROM "documents_numberseries"' in sql)
+    tables = [sql.partition('FROM "')[2].partition('"')[0] for sql in under_lock[start:]]
+    once = ("orders_orderline", "books_ledger", "books_closedmonth")
+    assert {table: tables.count(table) for table in once} == dict.fromkeys(once, 1)
+    assert len(gtus(company)) == StockMove.objects.for_company(company).count() == 2
 
 
 def test_many_documents_know_their_goods_with_as_many_statements_as_one() -> None:

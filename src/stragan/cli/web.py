@@ -18,6 +18,7 @@ from stragan.cli.lifeline import end_with_parent
 from stragan.cli.main import set_up_django
 from stragan.cli.output import write_refusal
 from stragan.kit.data_folder import FolderUnusable
+from stragan.kit.memory import give_back
 
 WORKERS: Final = 2  # processes beat threads here
 _STAMP: Final = ".stamp"
@@ -108,6 +109,7 @@ def _freeze(_server: object) -> None:
     # What lives now lives on in every process: kept out of the collector, its pages stay shared.
     gc.collect()
     gc.freeze()
+    give_back()
 
 
 def _after_fork(_server: object, worker: Any) -> None:

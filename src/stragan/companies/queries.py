@@ -85,6 +85,11 @@ def vat_history(company: Company) -> list[VatStretch]:
     ]
 
 
+def stretch_on(history: Iterable[VatStretch], day: date) -> VatStretch:
+    """Give the status of this history that holds on *day*; it has no gaps."""
+    return next(stretch for stretch in history if stretch.holds(day))
+
+
 def is_payer_on(history: Iterable[VatStretch], day: date) -> bool:
     """Whether the company of this history is a VAT payer on *day*."""
     return next((stretch.vat_payer for stretch in history if stretch.holds(day)), False)

@@ -1,11 +1,12 @@
 """The company as the seller on its documents."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
 from stragan.companies.models import Company, Receipts
-from stragan.companies.queries import vat_standing
+from stragan.companies.queries import VatStretch, stretch_on, vat_standing
 from stragan.core.snapshot import Seller
 from stragan.documents.content import SellerProfile
 from stragan.documents.logos import logo_hash
@@ -13,13 +14,15 @@ from stragan.documents.logos import logo_hash
 _OF_THE_SELLER: Final = re.compile(r"\bart\.?\s*113\b", re.IGNORECASE)
 
 
-def profile_of(company: Company, *, on: date) -> SellerProfile:
+def profile_of(company: Company, *, on: date, history: Iterable[VatStretch] | None = None) -> SellerProfile:
     """Give what of the company decides the content of a document issued *on* that day.
+
+    Its VAT *history* is read unless it is given.
 
     Art. 113 exempts the seller, never a line of a VAT payer: a payer who has it as the basis kept it from
     the time before registration, and it would be untrue on an invoice. It counts as missing.
     """
-    standing = vat_standing(company, on=on)
+    standing = vat_standing(company, on=on) if history is None else stretch_on(history, on)
     basis = standing.exemption_basis.strip()
     if standing.vat_payer and _OF_THE_SELLER.search(basis):
         basis = ""

@@ -49,31 +49,39 @@ class BookEntry:
     gross: Decimal
 
 
-def closed_vat_months(company: Company) -> frozenset[str]:
+def keeping_of(company: Company) -> Keeping | None:
+    """Read how the company keeps its books now; None where it keeps none here."""
+    book = queries.book_of(company)
+    return None if book is None else queries.keeping_of(company, book)
+
+
+def hold(*, company: Company) -> Keeping | None:
+    """Keep the ledger until the transaction ends; gives how the books are kept, which stays true until then.
+
+    Before stock is locked, so that nobody waits in a ring.
+    """
+    if queries.book_of(company) is not None:
+        lock_ledger(company)
+    return keeping_of(company)
+
+
+def closed_vat_months(keeping: Keeping | None) -> frozenset[str]:
     """Months whose VAT register takes no more rows; none where the company keeps no books here."""
-    if queries.book_of(company) is None:
-        return frozenset()
-    return queries.closed_months(company).get(Register.VAT, frozenset())
+    return frozenset() if keeping is None else keeping.closed.get(Register.VAT, frozenset())
 
 
 def refusal(
-    *, company: Company, kind: DocumentKind, issue_date: date, is_locked: bool = False
+    *, company: Company, keeping: Keeping | None, kind: DocumentKind, issue_date: date
 ) -> Refusal | None:
     """Say that the month of *issue_date* is closed, with the next open one.
 
-    With *is_locked* the ledger is held until the transaction ends, so that the answer stays true: asked
-    again under the series' lock, before a number is taken.
+    Where *keeping* was read with the ledger held the answer stays true: asked again under the series' lock,
+    before a number is taken.
     """
-    book = queries.book_of(company)
-    if book is None or kind not in POSTED_KINDS:
-        return None
-    if is_locked:
-        lock_ledger(company)
-    closed = queries.closed_months(company)
-    if not closed:
+    if keeping is None or not keeping.closed or kind not in POSTED_KINDS:
         return None
     period = period_of(issue_date)
-    months = _closed_on(issue_date, company=company, book=book, closed=closed)
+    months = _closed_on(issue_date, company=company, book=keeping.book, closed=keeping.closed)
     if period not in months:
         return None
     following = period
@@ -117,36 +125,31 @@ def _closed_on(
     return frozenset[str]().union(*(closed.get(register, ()) for register in registers))
 
 
-def hold(*, company: Company) -> None:
-    """Keep the ledger until the transaction ends; before stock is locked, so that nobody waits in a ring."""
-    if queries.book_of(company) is not None:
-        lock_ledger(company)
-
-
 def foresee(prepared: Sequence[Prepared], *, company: Company) -> Mapping[int, tuple[BookEntry, ...]]:
     """Say what issuing would post, by order id; changes nothing."""
-    book = queries.book_of(company)
-    if book is None or not prepared:
+    keeping = keeping_of(company) if prepared else None
+    if keeping is None:
         return {}
-    day = prepared[0].content.issue_date
-    profile = profile_of(company, on=day)
-    keeping = queries.keeping_of(company, book)
+    profile = profile_of(company, on=prepared[0].content.issue_date)
     return {
         one.order_id: _told(entries_of(_sale_to_be(one, profile=profile), keeping=keeping))
-        for one in goods_facts.decided(prepared, company=company)
+        for one, _ in goods_facts.decided(prepared, company=company)
     }
 
 
 def apply(
-    posted: Sequence[Posted], *, company: Company, author: Author
+    posted: Sequence[Posted], *, company: Company, author: Author, keeping: Keeping | None = None
 ) -> Mapping[int, tuple[BookEntry, ...]]:
-    """Post documents just issued (corrections too); by document id."""
-    book = queries.book_of(company)
+    """Post documents just issued (corrections too); by document id.
+
+    *keeping* is what ``hold`` answered in this transaction; where it was not asked, it is now.
+    """
     counted = [one for one in posted if one.snapshot.kind in POSTED_KINDS]
-    if book is None or not counted:
+    if not counted:
         return {}
-    lock_ledger(company)
-    keeping = queries.keeping_of(company, book)
+    keeping = keeping or hold(company=company)
+    if keeping is None:
+        return {}
     planned = plan([(one.document, one.snapshot) for one in counted], company=company, keeping=keeping)
     post(
         [Posting(document_id=pk, entries=entries) for pk, entries in planned.items()],

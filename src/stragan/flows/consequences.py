@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from stragan.books.entries import Keeping
 from stragan.companies.models import Company
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.actions import Author, Prepared
@@ -25,11 +26,16 @@ class Consequences:
 NOTHING: Final = Consequences()
 
 
-def follow(posted: Sequence[Posted], *, company: Company, author: Author) -> dict[int, Consequences]:
-    """Move, post and send documents just issued, in the caller's transaction; by document id."""
-    book_effects.hold(company=company)
+def follow(
+    posted: Sequence[Posted], *, company: Company, author: Author, keeping: Keeping | None = None
+) -> dict[int, Consequences]:
+    """Move, post and send documents just issued, in the caller's transaction; by document id.
+
+    *keeping* is what ``book_effects.hold`` answered in this transaction; where it was not asked, it is now.
+    """
+    keeping = keeping or book_effects.hold(company=company)
     stock = stock_effects.apply(posted, company=company, author=author)
-    books = book_effects.apply(posted, company=company, author=author)
+    books = book_effects.apply(posted, company=company, author=author, keeping=keeping)
     outgoing.documents_issued(posted, company=company, author=author)
     return _together([one.document.pk for one in posted], stock, books)
 

@@ -213,7 +213,10 @@ def _refusal(chain: Chain, *, series: NumberSeries, wish: Wish) -> Refusal | Non
         params = {name: str(fact) for name, fact in early.params.items()}
         return Refusal(code=early.code, params=params, field="issue_date")
     return book_effects.refusal(
-        company=wish.company, kind=DocumentKind.CORRECTION, issue_date=wish.day, is_locked=True
+        company=wish.company,
+        keeping=book_effects.hold(company=wish.company),
+        kind=DocumentKind.CORRECTION,
+        issue_date=wish.day,
     )
 
 

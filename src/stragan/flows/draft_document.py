@@ -320,7 +320,8 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
     data = order_content.load(order)
     draft = _draft_of(company, order_id, kind)
     wish = _wish(company, order_id, kind, draft, today=warsaw_date(now))
-    profile = profile_of(company, on=wish.issue_date)
+    history, keeping = vat_history(company), book_effects.keeping_of(company)
+    profile = profile_of(company, on=wish.issue_date, history=history)
     content, reason, refusals = content_of(order, data, draft, wish=wish, profile=profile)
     original = draft_from_order(
         data,
@@ -333,7 +334,7 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
         state_refusal(order, wish=wish)
         or date_refusal(order, wish=wish)
         or too_early_refusal(wish)
-        or book_effects.refusal(company=company, kind=kind, issue_date=wish.issue_date)
+        or book_effects.refusal(company=company, keeping=keeping, kind=kind, issue_date=wish.issue_date)
     )
     has_codes = all(line.vat_code is not None for line in content.lines)
     sums_known = has_codes and not any(one.code in _SUMLESS for one in refusals)
@@ -366,8 +367,8 @@ def _view(company: Company, order_id: int, kind: DocumentKind, *, now: datetime)
             kind,
             supply_date=content.supply_date,
             issue_date=wish.issue_date,
-            history=vat_history(company),
-            closed=book_effects.closed_vat_months(company),
+            history=history,
+            closed=book_effects.closed_vat_months(keeping),
         ),
     )
 

@@ -6,7 +6,7 @@ posting the past and corrections say of the goods what their document said.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from stragan.books.entries import Sale
 from stragan.books.queries import book_of
@@ -21,27 +21,30 @@ from stragan.flows.stock_lines import Article
 Line = TypeVar("Line", SnapshotLine, DraftLine, SnapshotLine | DraftLine)
 
 
-def decided(prepared: Sequence[Prepared], *, company: Company) -> list[Prepared]:
+Products: TypeAlias = Sequence[Article | None]  # of the lines of one document
+
+
+def decided(prepared: Sequence[Prepared], *, company: Company) -> list[tuple[Prepared, Products | None]]:
     """Put GTU and flat rate of their products into the goods of documents about to be issued.
 
     Where a book is kept that is the last word: goods without a rate of their own take the company's. Where
-    none is kept, what the product does not say is left open for whoever posts the past. At most four
-    statements.
+    none is kept, what the product does not say is left open for whoever posts the past. Each comes with the
+    products of its lines, unless nobody had to ask for them. At most four statements.
     """
     if not prepared or prepared[0].content.kind not in POSTED_KINDS:  # all are of one kind
-        return list(prepared)
+        return [(one, None) for one in prepared]
     sales = [stock_lines.Sale(order_id=one.order_id, lines=one.content.lines) for one in prepared]
     found = stock_lines.products_of(sales, company=company)
     book = book_of(company)
     gtu = None if book is None else ""
     rate = company.ryczalt_rate if book is Register.RYCZALT else None
-    complete = []
+    complete: list[tuple[Prepared, Products | None]] = []
     for one, products in zip(prepared, found, strict=True):
         lines = tuple(
             _said(line, product, gtu=gtu, rate=rate) if line.kind is LineKind.GOODS else line
             for line, product in zip(one.content.lines, products, strict=True)
         )
-        complete.append(replace(one, content=replace(one.content, lines=lines)))
+        complete.append((replace(one, content=replace(one.content, lines=lines)), products))
     return complete
 
 

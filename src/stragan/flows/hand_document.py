@@ -225,11 +225,14 @@ def issue(*, company: Company, public_id: UUID, author: Author) -> IssuedByHand 
         if short:
             return tuple(short.values())
         draft.row.delete()
+        [(prepared, products)] = goods_facts.decided([prepared], company=company)
         [(document, snapshot)] = actions.issue_prepared(
-            goods_facts.decided([prepared], company=company), company=company, series=series, author=author
+            [prepared], company=company, series=series, author=author
         )
         followed = consequences.follow(
-            [Posted(document=document, snapshot=snapshot, order=None)], company=company, author=author
+            [Posted(document=document, snapshot=snapshot, order=None, products=products)],
+            company=company,
+            author=author,
         )
         return IssuedByHand(document=document, snapshot=snapshot, consequences=followed[document.pk])
 
@@ -333,7 +336,10 @@ def _viewed(company: Company, row: Draft, *, today: date) -> HandDraft:
     if content.issue_date > today:
         params = {"date": content.issue_date.isoformat()}
         refusals.append(Refusal(code="issue_date_future", params=params, field="issue_date"))
-    closed = book_effects.refusal(company=company, kind=content.kind, issue_date=content.issue_date)
+    keeping = book_effects.keeping_of(company)
+    closed = book_effects.refusal(
+        company=company, keeping=keeping, kind=content.kind, issue_date=content.issue_date
+    )
     if closed is not None and consequences.does_count(content.kind):
         refusals.append(closed)
     sums: Sums | None = None
@@ -353,7 +359,7 @@ def _viewed(company: Company, row: Draft, *, today: date) -> HandDraft:
         supply_date=content.supply_date,
         issue_date=content.issue_date,
         history=vat_history(company),
-        closed=book_effects.closed_vat_months(company),
+        closed=book_effects.closed_vat_months(keeping),
     )
     return HandDraft(
         row=row,

@@ -12,6 +12,7 @@ from typing import Final
 
 from django.db import IntegrityError, OperationalError, transaction
 
+from stragan.books.entries import Keeping
 from stragan.companies.models import Company
 from stragan.core.numbering import format_number
 from stragan.core.snapshot import DocumentSnapshot
@@ -211,8 +212,9 @@ def _try_chunk(
         series = actions.lock_series(company=company, kind=wish.kind, issue_date=wish.issue_date)
         fresh = _reread(ids, wish=wish)
         outcomes |= _known([order for order, _ in fresh.values()], wish=wish)
+        keeping = book_effects.hold(company=company)
         bad_day = late_in_series(series, wish=wish) or book_effects.refusal(
-            company=company, kind=wish.kind, issue_date=wish.issue_date, is_locked=True
+            company=company, keeping=keeping, kind=wish.kind, issue_date=wish.issue_date
         )
         merged = documented_predecessors(ids, wish=wish)
         stale, valid = [], []
@@ -236,7 +238,7 @@ def _try_chunk(
         short = _out_of_stock(valid, wish=wish)
         outcomes |= short
         valid = [one for one in valid if one.order.pk not in short]
-        outcomes |= _issue_valid(valid, series=series, wish=wish, author=author)
+        outcomes |= _issue_valid(valid, series=series, keeping=keeping, wish=wish, author=author)
     return outcomes, stale
 
 
@@ -250,20 +252,28 @@ def _out_of_stock(valid: Sequence[Checked], *, wish: Wish) -> dict[int, Outcome]
 
 
 def _issue_valid(
-    valid: Sequence[Checked], *, series: NumberSeries, wish: Wish, author: Author
+    valid: Sequence[Checked],
+    *,
+    series: NumberSeries,
+    keeping: Keeping | None,
+    wish: Wish,
+    author: Author,
 ) -> dict[int, Outcome]:
     prepared = [one.prepared for one in valid if one.prepared is not None]
     if not prepared:
         return {}
-    prepared = goods_facts.decided(prepared, company=wish.company)
-    pairs = actions.issue_prepared(prepared, company=wish.company, series=series, author=author)
+    decided = goods_facts.decided(prepared, company=wish.company)
+    pairs = actions.issue_prepared(
+        [one for one, _ in decided], company=wish.company, series=series, author=author
+    )
     followed = consequences.follow(
         [
-            Posted(document=document, snapshot=snapshot, order=one.order)
-            for one, (document, snapshot) in zip(valid, pairs, strict=True)
+            Posted(document=document, snapshot=snapshot, order=one.order, products=products)
+            for one, (_, products), (document, snapshot) in zip(valid, decided, pairs, strict=True)
         ],
         company=wish.company,
         author=author,
+        keeping=keeping,
     )
     _note(valid, pairs, company=wish.company, author=author)
     repeating = [one.order.pk for one in valid if one.order.pk in wish.to_receipts]

@@ -104,12 +104,12 @@ def check_orders(
         .select_related("source")
     }
     documented = documented_orders(orders, wish=wish)
-    profile = profile_of(company, on=wish.issue_date)
+    history, keeping = vat_history(company), book_effects.keeping_of(company)
+    profile = profile_of(company, on=wish.issue_date, history=history)
     merged = documented_predecessors(order_ids, wish=wish)
     bad_day = too_early_refusal(wish) or book_effects.refusal(
-        company=company, kind=wish.kind, issue_date=wish.issue_date
+        company=company, keeping=keeping, kind=wish.kind, issue_date=wish.issue_date
     )
-    history, closed = vat_history(company), book_effects.closed_vat_months(company)
     checked = {}
     for order in orders:
         if order.pk in documented:
@@ -128,7 +128,7 @@ def check_orders(
                 supply_date=one.prepared.content.supply_date,
                 issue_date=wish.issue_date,
                 history=history,
-                closed=closed,
+                closed=book_effects.closed_vat_months(keeping),
             )
             one = replace(one, warnings=warnings)
         checked[order.pk] = one

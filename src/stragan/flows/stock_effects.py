@@ -168,7 +168,11 @@ def _issue(
     moving: Sequence[Posted], *, company: Company, author: Author
 ) -> dict[int, tuple[StockChange, ...]]:
     taken = taken_by(
-        [Sale(order_id=one.document.order_id, lines=one.snapshot.lines) for one in moving], company=company
+        [
+            Sale(order_id=one.document.order_id, lines=one.snapshot.lines, products=one.products)
+            for one in moving
+        ],
+        company=company,
     )
     written = actions.issue_goods(
         [

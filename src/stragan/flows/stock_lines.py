@@ -34,10 +34,14 @@ class SoldLine(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sale:
-    """The lines of one document. ``order_id`` is None for one written by hand."""
+    """The lines of one document. ``order_id`` is None for one written by hand.
+
+    ``products`` are what ``products_of`` said of these lines in the same transaction, where it was asked.
+    """
 
     order_id: int | None
     lines: Sequence[SoldLine]
+    products: "Sequence[Article | None] | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +87,10 @@ def taken_by(sales: Sequence[Sale], *, company: Company) -> Taken:
     At most five statements for any number of sales.
     """
     chosen: list[list[tuple[str, Article, Decimal]]] = []
-    for sale, products in zip(sales, products_of(sales, company=company), strict=True):
+    unknown = [sale for sale in sales if sale.products is None]
+    found_now = iter(products_of(unknown, company=company))
+    for sale in sales:
+        products = next(found_now) if sale.products is None else sale.products
         pairs = enumerate(zip(sale.lines, products, strict=True), start=1)
         chosen.append(
             [

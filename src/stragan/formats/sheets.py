@@ -13,9 +13,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-import python_calamine
-import xlsxwriter
-
 MAX_BYTES_IN: Final = 20_000_000
 MAX_ROWS_IN: Final = 200_000
 _FORMULA_SIGNS: Final = frozenset("=+-@\t\r")
@@ -62,6 +59,8 @@ def write_xlsx(path: Path, *, title: str, columns: Sequence[Column], rows: Itera
 
     Amounts are numbers of the sheet with two decimals shown; None leaves a cell empty.
     """
+    import xlsxwriter  # noqa: PLC0415 -- with the other one 3 MiB that few web processes ever need
+
     book = xlsxwriter.Workbook(
         str(path), {"constant_memory": True, "in_memory": False, "default_date_format": "dd.mm.yyyy"}
     )
@@ -149,6 +148,8 @@ def read_table(data: bytes, *, with_empty: bool = False) -> list[list[str]]:
 
 
 def _read_xlsx(data: bytes) -> list[list[str]]:
+    import python_calamine  # noqa: PLC0415 -- see ``write_xlsx``
+
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)

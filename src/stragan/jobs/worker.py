@@ -21,6 +21,7 @@ from stragan.jobs.running import run_job
 from stragan.jobs.scheduler import Scheduler
 from stragan.kit import jobs
 from stragan.kit.clock import real_now
+from stragan.kit.memory import give_back
 from stragan.kit.models import Job
 from stragan.kit.shared_clock import shared_now
 
@@ -49,6 +50,7 @@ class Worker:
     _is_stopping: bool = False
     _wake: threading.Event = field(default_factory=threading.Event)
     _running: dict[int, threading.Thread] = field(default_factory=dict)
+    _has_worked: bool = False  # since memory was given back
 
     def stop(self) -> None:
         """Take no more jobs; ``run`` returns when the running ones are done or their time is up."""
@@ -75,9 +77,15 @@ class Worker:
                 logger.exception("jobs.database_trouble")
                 close_old_connections()
                 time.sleep(1)
+            self._rest()
             self._wake.wait(LOOK_S)
             self._wake.clear()
         return self._finish()
+
+    def _rest(self) -> None:
+        if self._has_worked and not self._running:
+            self._has_worked = False
+            give_back()
 
     def _take_all(self) -> None:
         while len(self._alive()) < self.threads and not self._is_stopping:
@@ -92,6 +100,7 @@ class Worker:
                 return
             thread = threading.Thread(target=self._do, args=[job], name=f"job-{job.pk}", daemon=True)
             self._running[job.pk] = thread
+            self._has_worked = True
             thread.start()
 
     def _do(self, job: Job) -> None:

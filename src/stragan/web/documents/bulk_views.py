@@ -4,7 +4,6 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-import pypdf
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -60,17 +59,23 @@ def print_many(request: CompanyRequest) -> HttpResponse:
         messages.error(request, text % {"limit": PRINTED_AT_ONCE})
         return redirect(_back(request))
     found = Document.objects.for_company(request.company).in_bulk(ids)
-    documents = [found[pk] for pk in ids]
+    response = HttpResponse(_together([found[pk] for pk in ids]), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="dokumenty.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _together(documents: Sequence[Document]) -> bytes:
+    """Give one PDF of all these documents, each under its number."""
+    import pypdf  # noqa: PLC0415 -- 6 MiB of every web process that few of them ever need
+
     together = pypdf.PdfWriter()
     for document in documents:
         data = document_files.pdf_of(document, now=clock.real_now())
         together.append(io.BytesIO(data), outline_item=document.number)
     target = io.BytesIO()
     together.write(target)
-    response = HttpResponse(target.getvalue(), content_type="application/pdf")
-    response["Content-Disposition"] = 'inline; filename="dokumenty.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return target.getvalue()
 
 
 @require_POST
