@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 from stragan.companies.models import Company, User
@@ -14,12 +15,19 @@ from stragan.documents.models import Document, OrderChange, OrderDocument
 from stragan.documents.states import ChangeState, SettledHow
 from stragan.kit import audit
 from stragan.kit.audit import Actor
-from stragan.kit.counting import Counted, count_rows
+from stragan.kit.counting import Counted, Statement, count_rows, counted, counting
 from stragan.kit.tenancy import CompanyQuerySet
 from stragan.orders.documenting import mark_changed, tell
 from stragan.orders.models import Order
 
 REASON_LENGTH: Final = 300
+_OF_A_LINE: Final = (
+    *("state", "deed", "items", "found_at", "settled_at", "settled_how", "settle_reason"),
+    *("order", "document", "settled_by"),
+    *(f"order__{name}" for name in ("number", "buyer_name", "buyer_login", "currency")),
+    *(f"document__{name}" for name in ("number", "public_id")),
+    *(f"settled_by__{name}" for name in ("first_name", "last_name", "email")),
+)
 Kept = dict[str, str | int]  # a change as JSON holds it
 
 
@@ -58,19 +66,25 @@ def changes_in(company: Company, state: ChangeState) -> CompanyQuerySet[OrderCha
 
 
 def page_of_changes(company: Company, state: ChangeState, *, start: int, size: int) -> list[OrderChange]:
-    """Give *size* of ``changes_in`` from *start* on: first their ids, which the index of the list holds."""
+    """Give *size* of ``changes_in`` from *start* on: first their ids, which the index of the list holds.
+
+    Of orders, documents and people only what names them is read.
+    """
     rows = OrderChange.objects.for_company(company).filter(state=state.value).order_by("-found_at", "-id")
     ids = list(rows.values_list("pk", flat=True)[start : start + size])
-    return list(changes_in(company, state).filter(pk__in=ids))
+    found = changes_in(company, state).filter(pk__in=ids).select_related(None).defer(None)
+    return list(found.select_related("order", "document", "settled_by").only(*_OF_A_LINE))
 
 
 def counts(company: Company) -> dict[ChangeState, Counted]:
     """Count changes by state, each up to the limit of lists."""
-    rows = OrderChange.objects.for_company(company)
-    return {
-        state: count_rows(rows.filter(state=state.value).order_by("-found_at", "-id"))
-        for state in ChangeState
-    }
+    return dict(zip(ChangeState, counted(_counts_of(company)), strict=True))
+
+
+@lru_cache(maxsize=1_000)
+def _counts_of(company: Company) -> Statement:
+    rows = OrderChange.objects.for_company(company).order_by("-found_at", "-id")
+    return counting(rows.filter(state=state.value) for state in ChangeState)
 
 
 def change_of(company: Company, order_id: int) -> OrderChange | None:

@@ -1,25 +1,17 @@
 """The change radar: what changed on Allegro after documents were issued, and what is to be done."""
 
-from collections.abc import Sequence
-from typing import Any, Final
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
-from stragan.companies.queries import name_of
 from stragan.companies.states import Ability, may
 from stragan.core.errors import StraganError
-from stragan.documents import change_words, radar
 from stragan.documents import queries as documents
-from stragan.documents.changes import Deed, Item
-from stragan.documents.models import OrderChange
+from stragan.documents import radar
 from stragan.documents.states import ChangeState
 from stragan.flows import change_radar
 from stragan.kit import clock
@@ -27,11 +19,10 @@ from stragan.kit.audit import Actor
 from stragan.kit.messages import text_of_error
 from stragan.orders.models import Order
 from stragan.web.changes import words
+from stragan.web.changes.rows import rows_of
 from stragan.web.shell.access import member_page
 from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
-
-SHOWN: Final = 3  # changes told per order; the rest is on its page
 
 
 @require_GET
@@ -43,7 +34,10 @@ def listing(request: CompanyRequest) -> HttpResponse:
     tab = next((state for state in ChangeState if state.value == wanted), ChangeState.OPEN)
     number, size = page_number(request), page_size(request, sizes=(50, 100, 200), default=50)
     number = page_within(number, size=size, total=counts[tab])
-    rows = radar.page_of_changes(request.company, tab, start=(number - 1) * size, size=size)
+    changes = radar.page_of_changes(request.company, tab, start=(number - 1) * size, size=size)
+    items = {row.pk: radar.items_of(row) for row in changes}
+    papers = {item.paper for several in items.values() for item in several if item.paper}
+    public = documents.public_ids_of(request.company, papers)
     context = {
         "tab": tab.value,
         "tabs": [
@@ -56,8 +50,8 @@ def listing(request: CompanyRequest) -> HttpResponse:
             }
             for state, label in words.TABS.items()
         ],
-        "rows": _rows(request, rows),
-        "pages": Pages.of(request, number=number, size=size, shown=len(rows), total=counts[tab]),
+        "rows": rows_of(changes, items, public=public, is_settled=tab is ChangeState.SETTLED),
+        "pages": Pages.of(request, number=number, size=size, shown=len(changes), total=counts[tab]),
         "may_act": may(request.membership.role, Ability.UNDO_DOCUMENTS),
         "here": request.get_full_path(),
     }
@@ -87,31 +81,3 @@ def settle(request: CompanyRequest, order_id: int) -> HttpResponse:
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts=None) and target.startswith("/")
     return redirect(target if is_ours else reverse("changes:list"))
-
-
-def _rows(request: CompanyRequest, rows: Sequence[OrderChange]) -> list[dict[str, Any]]:
-    items = {row.pk: radar.items_of(row) for row in rows}
-    papers = {item.paper for several in items.values() for item in several if item.paper}
-    public = documents.public_ids_of(request.company, papers)
-    return [_row(row, items[row.pk], public) for row in rows]
-
-
-def _row(row: OrderChange, items: list[Item], public: dict[int, UUID]) -> dict[str, Any]:
-    deed = Deed(row.deed)
-    paper = next((item.paper for item in items if item.deed is deed and item.paper), row.document_id)
-    order = row.order
-    lines = [words.line_of(item, currency=order.currency) for item in items]
-    color, icon = words.SIGNS[deed]
-    return {
-        "change": row,
-        "order": order,
-        "lines": lines[:SHOWN],
-        "more": len(lines) - SHOWN if len(lines) > SHOWN else 0,
-        "color": color,
-        "icon": icon,
-        "deed": change_words.DEEDS[deed],
-        "why": " ".join(words.reasons_of(lines)),
-        "step": words.step_of(deed, order_id=order.pk, document=public.get(paper, row.document.public_id)),
-        "how": words.HOW.get(row.settled_how, pgettext("a change", "no change waits")),
-        "who": name_of(row.settled_by) if row.settled_by else "",
-    }
