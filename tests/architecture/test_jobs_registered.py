@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stragan.jobs.registry import HANDLERS, handler_of
+from stragan.jobs.registry import HANDLERS, TOGETHER, at_once, handler_of, handler_of_several
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "stragan"
 
@@ -46,3 +46,10 @@ def test_every_job_asked_for_is_registered() -> None:
 @pytest.mark.parametrize("name", sorted(HANDLERS))
 def test_every_registered_job_can_be_loaded(name: str) -> None:
     assert callable(handler_of(name))
+
+
+@pytest.mark.parametrize("name", sorted(TOGETHER))
+def test_jobs_done_together_can_be_done_alone_too(name: str) -> None:
+    assert name in HANDLERS
+    assert callable(handler_of_several(name))
+    assert at_once(name) > 1

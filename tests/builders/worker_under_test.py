@@ -1,8 +1,8 @@
-"""``python -m builders.worker_under_test``: a worker that also knows two jobs made for tests."""
+"""``python -m builders.worker_under_test``: a worker that also knows jobs made for tests."""
 
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,13 @@ def sleep_first(arguments: Mapping[str, object], now: datetime) -> None:
     append(arguments, now)
 
 
+def hang_in_the_middle(several: Sequence[Mapping[str, object]], now: datetime) -> None:
+    """Do the first of several, then hang: to be killed between them."""
+    append(several[0], now)
+    Path(f"{several[0]['file']}.started").touch()
+    time.sleep(60)
+
+
 def main() -> int:
     """Work until stopped."""
     set_up_django()
@@ -31,6 +38,8 @@ def main() -> int:
 
     registry.HANDLERS["test.append"] = f"{__name__}:append"
     registry.HANDLERS["test.sleep_first"] = f"{__name__}:sleep_first"
+    registry.HANDLERS["test.small"] = f"{__name__}:append"
+    registry.TOGETHER["test.small"] = (f"{__name__}:hang_in_the_middle", 3)
     running = worker.Worker(threads=2, stop_limit_s=0.5)
     signal.signal(signal.SIGTERM, lambda *_: running.stop())
     return running.run()

@@ -1,10 +1,14 @@
 """Files follow from the frozen snapshot: made once, made again alike, named safely."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from builders.companies import NOW, a_shop
 from builders.orders import a_numbered_form, stored
@@ -12,8 +16,9 @@ from stragan.core.snapshot import DocumentKind
 from stragan.documents.actions import Author
 from stragan.documents.models import Document, DocumentFile
 from stragan.flows import document_files
-from stragan.flows.issue_document import issue_documents
+from stragan.flows.issue_document import Issued, issue_documents
 from stragan.flows.issue_preparing import Wish
+from stragan.flows.void_document import void_document
 from stragan.kit.audit import Actor
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +54,28 @@ def test_a_lost_or_damaged_file_is_made_again_byte_for_byte(
     damage(path)
     assert document_files.pdf_of(document, now=NOW) == first == path.read_bytes()
     assert DocumentFile.objects.count() == 1
+
+
+def test_many_files_are_made_with_as_many_statements_as_one(company: Any, document: Document) -> None:
+    orders = stored(company.shops.get(), [a_numbered_form(number) for number in range(2, 6)], now=NOW)
+    wish = Wish(company=company, kind=DocumentKind.INVOICE, issue_date=TODAY, today=TODAY)
+    author = Author(user=None, actor=Actor.COMMAND, now=NOW, asked_at=NOW)
+    issued = issue_documents([order.pk for order in orders], wish=wish, author=author)
+    void_document(company=company, document_id=document.pk, reason="pomyłka", author=author)
+    ids = [document.pk, *(one.document.pk for one in issued if isinstance(one, Issued))]
+
+    def asked(some: list[int]) -> int:
+        with CaptureQueriesContext(connection) as statements:
+            document_files.render_pdfs(document_ids=some, now=NOW)
+        return len(statements)
+
+    assert [asked(ids[:1]), asked(ids[1:]), asked([ids[0], *ids])] == [4, 4, 3]
+    rows = DocumentFile.objects.order_by("document_id")
+    formats = [("pdf_void" if pk == document.pk else "pdf") for pk in ids]
+    assert list(rows.values_list("document_id", "format")) == list(zip(ids, formats, strict=True))
+    for row in rows:
+        data = (Path(settings.MEDIA_ROOT) / row.path).read_bytes()
+        assert (hashlib.sha256(data).hexdigest(), len(data)) == (row.sha256, row.size_bytes)
 
 
 def test_a_file_is_named_after_its_document() -> None:

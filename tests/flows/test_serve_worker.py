@@ -64,6 +64,40 @@ def test_the_job_of_a_killed_worker_runs_again_once_its_lease_is_over(
     assert len(file.read_text().splitlines()) == 1
 
 
+def test_jobs_taken_together_run_again_one_by_one_after_a_kill(
+    installation: Installation, tmp_path: Path
+) -> None:
+    file = tmp_path / "done"
+    installation.python(
+        "from stragan.kit import jobs\nfrom stragan.kit.clock import real_now\n"
+        f"asked = [jobs.Request(name='test.small', key=f'k{{n}}', arguments={{'file': {str(file)!r}}}) "
+        "for n in range(4)]\n"
+        "jobs.enqueue_many(asked, now=real_now())"
+    )
+    states = (
+        "from stragan.kit.models import Job\n"
+        "print(*(f'{job.state} {job.attempts}' for job in Job.objects.order_by('id')), sep=',', end='')"
+    )
+    with worker(installation) as first:
+        wait_until(lambda: Path(f"{file}.started").exists(), seconds=15, what="the jobs have started")
+        wait_until(lambda: len(file.read_text().splitlines()) == 2, seconds=15, what="the fourth is done")
+        first.kill()
+    assert installation.python(states).startswith("running 1,running 1,running 1,")
+    # As if 45 seconds had passed since the dead one renewed its leases.
+    installation.python(
+        "from stragan.kit.models import Job\nfrom stragan.kit.clock import real_now\n"
+        "Job.objects.filter(state='running').update(lease_until=real_now())"
+    )
+    with worker(installation) as second:
+        wait_until(
+            lambda: installation.python(states).startswith("done 2,done 2,done 2,done"),
+            seconds=20,
+            what="all are done, none of them together",
+        )
+        second.terminate()
+        assert second.wait(timeout=15) == 0
+
+
 def test_a_stopping_worker_hands_back_a_job_that_does_not_end(
     installation: Installation, tmp_path: Path
 ) -> None:

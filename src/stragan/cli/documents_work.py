@@ -191,7 +191,7 @@ def write_files(document_ids: Sequence[int]) -> None:
         keys = [f"{RENDER_PDF}:{pk}" for pk in document_ids[start : start + FILES_AT_ONCE]]
         for job in jobs.claim_keys(keys, worker=worker, now=shared_now()):
             try:
-                document_files.render_pdf(document_id=job.arguments["document_id"], now=business_now())
+                document_files.render_pdfs(document_ids=[job.arguments["document_id"]], now=business_now())
             except OSError:
                 logger.exception("documents.pdf.not_written", extra={"job": job.pk})
                 continue

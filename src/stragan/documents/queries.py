@@ -1,7 +1,7 @@
 """What is asked about documents."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -109,6 +109,12 @@ def void_of(document: Document) -> DocumentVoid | None:
     """Say since when and why a document is void, if it is."""
     rows = DocumentVoid.objects.for_company(document.company_id).select_related("by")
     return rows.filter(document_id=document.pk).first()
+
+
+def voided_at(document_ids: Iterable[int]) -> dict[int, datetime]:
+    """Say since when documents are void, by id; those that stand are left out."""
+    rows = DocumentVoid.objects.across_companies().filter(document_id__in=list(document_ids))
+    return dict(rows.values_list("document_id", "at"))
 
 
 def free_documents(company: Company) -> QuerySet[Document]:

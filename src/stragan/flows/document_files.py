@@ -17,11 +17,13 @@ from stragan.core.errors import Refused
 from stragan.core.snapshot import DocumentSnapshot
 from stragan.documents.logos import logo_of
 from stragan.documents.models import Document, DocumentFile
-from stragan.documents.queries import snapshot_of, void_of
+from stragan.documents.queries import snapshot_of, voided_at
+from stragan.kit.bulk import insert_rows
 
 FORMATS: Final = ("pdf", "json")
 VOID_PDF: Final = "pdf_void"
 AT_ONCE: Final = 100
+_COLUMNS: Final = ("document", "format", "path", "sha256", "size_bytes", "created_at")
 _UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -59,33 +61,42 @@ def pdf_of(document: Document, *, now: datetime) -> bytes:
 
     A void document has a file of its own, marked as void on each page.
     """
-    void = void_of(document)
-    file_format = "pdf" if void is None else VOID_PDF
-    path = _path_of(document, file_format)
-    row = DocumentFile.objects.filter(document=document, format=file_format).first()
-    if row is not None and path.exists():
-        data = path.read_bytes()
-        if _sha256(data) == row.sha256:
-            return data
-    voided_on = warsaw_date(void.at) if void else None
-    data = printed(snapshot_of(document), voided_on=voided_on)
-    _write(path, data)
-    made = DocumentFile(
-        document=document,
-        format=file_format,
-        path=str(path.relative_to(settings.MEDIA_ROOT)),
-        sha256=_sha256(data),
-        size_bytes=len(data),
-        created_at=now,
-    )
-    # Two that make the same file at once make the same bytes; the row is there either way.
-    DocumentFile.objects.bulk_create(
-        [made],
-        update_conflicts=True,
-        unique_fields=["document", "format"],
-        update_fields=["path", "sha256", "size_bytes", "created_at"],
-    )
+    [data] = _pdfs_of([document], now=now)
     return data
+
+
+def _pdfs_of(documents: Sequence[Document], *, now: datetime) -> list[bytes]:
+    """Give the PDFs of documents; three statements for all of them."""
+    ids = [document.pk for document in documents]
+    voided = voided_at(ids)
+    columns = ("document_id", "format", "sha256")
+    stored = {
+        (pk, file_format): sha256
+        for pk, file_format, sha256 in DocumentFile.objects.filter(document_id__in=ids).values_list(*columns)
+    }
+    found, rows = [], []
+    for document in documents:
+        void_at = voided.get(document.pk)
+        file_format = VOID_PDF if void_at else "pdf"
+        path = _path_of(document, file_format)
+        data = _kept(path, stored.get((document.pk, file_format)))
+        if data is None:
+            data = printed(snapshot_of(document), voided_on=warsaw_date(void_at) if void_at else None)
+            _write(path, data)
+            place = str(path.relative_to(settings.MEDIA_ROOT))
+            rows.append((document.pk, file_format, place, _sha256(data), len(data), now))
+        found.append(data)
+    # Two that make the same file at once make the same bytes; the row is there either way.
+    insert_rows(DocumentFile, columns=_COLUMNS, rows=rows, unique=_COLUMNS[:2], refreshed=_COLUMNS[2:])
+    return found
+
+
+def _kept(path: Path, sha256: str | None) -> bytes | None:
+    """Give the stored file, where it is there and what was stored."""
+    if sha256 is None or not path.exists():
+        return None
+    data = path.read_bytes()
+    return data if _sha256(data) == sha256 else None
 
 
 def printed(snapshot: DocumentSnapshot, *, voided_on: date | None = None) -> bytes:
@@ -95,10 +106,10 @@ def printed(snapshot: DocumentSnapshot, *, voided_on: date | None = None) -> byt
     return pdf.render(snapshot, voided_on=voided_on, logo=logo_of(snapshot.seller.logo_sha256))
 
 
-def render_pdf(*, document_id: int, now: datetime) -> None:
-    """Make the PDF of a document unless it is there: what the job ``documents.render_pdf`` does."""
-    document = Document.objects.across_companies().get(pk=document_id)
-    pdf_of(document, now=now)
+def render_pdfs(*, document_ids: Sequence[int], now: datetime) -> None:
+    """Make the PDFs of documents unless they are there: what jobs ``documents.render_pdf`` do."""
+    documents = Document.objects.across_companies().in_bulk(document_ids)
+    _pdfs_of([documents[pk] for pk in dict.fromkeys(document_ids)], now=now)
 
 
 def file_name(number: str, file_format: str) -> str:

@@ -1,13 +1,14 @@
 """Names of jobs and what does them. A handler's module is loaded when its first job comes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 from stragan.core.errors import Refused
 
 Handler = Callable[[Mapping[str, object], datetime], None]
+HandlerOfSeveral = Callable[[Sequence[Mapping[str, object]], datetime], None]
 
 # name → module:function. A handler takes the arguments of the row and the present instant, makes one
 # call into a flow, and is safe to repeat. It raises what the flow raises.
@@ -34,6 +35,13 @@ HANDLERS: Final[dict[str, str]] = {
 }
 
 
+# Small jobs that cost less together: name → module:function, and how many at a time. The function takes the
+# arguments of all rows; where it raises, each job is done by itself.
+TOGETHER: Final[dict[str, tuple[str, int]]] = {
+    "documents.render_pdf": ("stragan.jobs.files:render_pdfs", 20),
+}
+
+
 class JobUnknown(Refused):
     """No handler has that name: the row was written by another version."""
 
@@ -48,9 +56,24 @@ def handler_of(name: str) -> Handler:
     path = HANDLERS.get(name)
     if path is None:
         raise JobUnknown(name=name)
-    module, _, function = path.partition(":")
-    handler: Handler = getattr(import_module(module), function)
+    handler: Handler = _loaded(path)
     return handler
+
+
+def at_once(name: str) -> int:
+    """How many jobs of *name* are taken together."""
+    return TOGETHER[name][1] if name in TOGETHER else 1
+
+
+def handler_of_several(name: str) -> HandlerOfSeveral:
+    """Give the function that does several jobs of *name* at once; there is one where ``at_once`` says so."""
+    handler: HandlerOfSeveral = _loaded(TOGETHER[name][0])
+    return handler
+
+
+def _loaded(path: str) -> Any:
+    module, _, function = path.partition(":")
+    return getattr(import_module(module), function)
 
 
 def id_of(arguments: Mapping[str, object], name: str) -> int:

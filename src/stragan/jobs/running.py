@@ -1,13 +1,14 @@
-"""Runs one job and translates its outcome: done, later, or failed for good."""
+"""Runs jobs and translates the outcome of each: done, later, or failed for good."""
 
 import logging
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import close_old_connections
 
 from stragan.core.errors import Conflict, StraganError, Unavailable
-from stragan.jobs.registry import handler_of
+from stragan.jobs.registry import handler_of, handler_of_several
 from stragan.kit import jobs
 from stragan.kit.clock import business_now, real_now
 from stragan.kit.database_trouble import drop_dead_connection, told_as_trouble
@@ -15,6 +16,30 @@ from stragan.kit.jobs import Failure
 from stragan.kit.models import Job
 
 logger = logging.getLogger("stragan.jobs")
+
+
+def run_jobs(taken: Sequence[Job]) -> None:
+    """Do jobs of one name that were taken together, at once where that goes well, else one by one."""
+    if len(taken) == 1 or not _done_together(taken):
+        for job in taken:
+            run_job(job)
+
+
+def _done_together(taken: Sequence[Job]) -> bool:
+    """Whether all were done; if not, each is done by itself and tells why: all are safe to repeat."""
+    close_old_connections()
+    started_at = real_now()
+    try:
+        try:
+            handler_of_several(taken[0].name)([job.arguments for job in taken], business_now())
+        finally:
+            drop_dead_connection()
+    except Exception as error:  # noqa: BLE001 -- whoever met it meets it again when done by itself, and tells
+        logger.warning("jobs.not_together", extra={"jobs": len(taken), "error": type(error).__name__})
+        return False
+    jobs.finish_all(taken, now=real_now())
+    logger.debug("jobs.done", extra={**_facts(taken[0], started_at), "jobs": len(taken)})
+    return True
 
 
 def run_job(job: Job) -> None:

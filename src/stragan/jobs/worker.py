@@ -1,7 +1,8 @@
 """The loop of a worker process: looks for due jobs, hands them to threads, renews their leases.
 
-The main thread only looks and renews, so a job that keeps a thread busy for minutes keeps its lease.
-Every look is one read of an index; nothing is locked until there is something to take.
+A thread gets one job, or several small ones that are alike. The main thread only looks and renews, so a
+job that keeps a thread busy for minutes keeps its lease. Every look is one read of an index; nothing is
+locked until there is something to take.
 """
 
 import logging
@@ -10,14 +11,15 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connections
 
-from stragan.jobs.running import run_job
+from stragan.jobs.registry import at_once
+from stragan.jobs.running import run_jobs
 from stragan.jobs.scheduler import Scheduler
 from stragan.kit import jobs
 from stragan.kit.clock import real_now
@@ -88,28 +90,40 @@ class Worker:
             give_back()
 
     def _take_all(self) -> None:
-        while len(self._alive()) < self.threads and not self._is_stopping:
+        while (busy := self._busy()) < self.threads and not self._is_stopping:
             now, due_by = shared_now(), real_now()
             # The last free thread is kept for what a person waits for: a first import takes minutes.
-            is_last = len(self._alive()) == self.threads - 1 > 0
+            is_last = busy == self.threads - 1 > 0
             priority = jobs.SOMEBODY_WAITS if is_last else jobs.ANY_PRIORITY
             if not jobs.is_any_due(now=now, due_by=due_by, priority=priority):
                 return
             job = jobs.claim(worker=self.name, now=now, due_by=due_by, priority=priority)
             if job is None:
                 return
-            thread = threading.Thread(target=self._do, args=[job], name=f"job-{job.pk}", daemon=True)
-            self._running[job.pk] = thread
-            self._has_worked = True
-            thread.start()
+            alike: list[Job] = []
+            try:
+                alike = jobs.claim_alike(job, now=now, due_by=due_by, limit=at_once(job.name) - 1)
+            finally:
+                self._start([job, *alike])  # the first one is ours, whatever became of the others
 
-    def _do(self, job: Job) -> None:
+    def _start(self, taken: Sequence[Job]) -> None:
+        thread = threading.Thread(target=self._do, args=[taken], name=f"job-{taken[0].pk}", daemon=True)
+        for job in taken:
+            self._running[job.pk] = thread
+        self._has_worked = True
+        thread.start()
+
+    def _do(self, taken: Sequence[Job]) -> None:
         try:
-            run_job(job)
+            run_jobs(taken)
         finally:
             connections.close_all()  # this thread's own
-            self._running.pop(job.pk, None)
+            for job in taken:
+                self._running.pop(job.pk, None)
             self._wake.set()
+
+    def _busy(self) -> int:
+        return len(set(self._running.copy().values()))
 
     def _alive(self) -> list[int]:
         return list(self._running)

@@ -1,6 +1,6 @@
 """What becomes of a job: done, tried again, or failed with a code people can read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import pytest
@@ -10,7 +10,7 @@ from builders.companies import NOW
 from builders.database_troubles import a_full_disk, cut_the_line
 from stragan.core.errors import Refused, Unavailable
 from stragan.jobs import registry
-from stragan.jobs.running import run_job
+from stragan.jobs.running import run_job, run_jobs
 from stragan.kit import jobs
 from stragan.kit.clock import real_now
 from stragan.kit.models import Job, JobState
@@ -65,11 +65,25 @@ def loses_the_line_at_its_end(arguments: Mapping[str, object], now: datetime) ->
     cut_the_line()
 
 
+def works_for_all(several: Sequence[Mapping[str, object]], now: datetime) -> None:
+    for arguments in several:
+        if arguments["id"] == "bad":
+            raise No(order="bad")
+    SEEN.append(({"together": [arguments["id"] for arguments in several]}, now))
+    if several[-1]["id"] == "cut":
+        cut_the_line()
+
+
+def works_unless_bad(arguments: Mapping[str, object], now: datetime) -> None:
+    works_for_all([arguments], now)
+
+
 @pytest.fixture(autouse=True)
 def _handlers(monkeypatch: pytest.MonkeyPatch) -> None:
     SEEN.clear()
     for handler in (
         works,
+        works_unless_bad,
         is_down,
         is_refused,
         has_a_bug,
@@ -79,6 +93,7 @@ def _handlers(monkeypatch: pytest.MonkeyPatch) -> None:
         loses_the_line_at_its_end,
     ):
         monkeypatch.setitem(registry.HANDLERS, handler.__name__, f"{__name__}:{handler.__name__}")
+    monkeypatch.setitem(registry.TOGETHER, "works_unless_bad", (f"{__name__}:works_for_all", 9))
     # The suite imports tests by path, so their module is found by name only here.
     monkeypatch.setattr(registry, "import_module", lambda _name: __import__("sys").modules[__name__])
 
@@ -126,6 +141,37 @@ def test_a_full_database_is_told_as_such_and_tried_again() -> None:
     assert (job.state, job.error_code) == (JobState.WAITING, "database_full")
 
 
+def run_together(*ids: str) -> list[Job]:
+    requests = [jobs.Request(name="works_unless_bad", key=one, arguments={"id": one}) for one in ids]
+    jobs.enqueue_many(requests, now=NOW)
+    first = jobs.claim(worker="w1", now=real_now())
+    assert first is not None
+    taken = [first, *jobs.claim_alike(first, now=real_now(), limit=9)]
+    run_jobs(taken)
+    return list(Job.objects.order_by("id"))
+
+
+def test_jobs_taken_together_are_done_at_once() -> None:
+    assert {job.state for job in run_together("a", "b", "c")} == {JobState.DONE}
+    assert [arguments for arguments, _ in SEEN] == [{"together": ["a", "b", "c"]}]
+
+
+def test_one_that_cannot_be_done_leaves_the_others_alone(caplog: pytest.LogCaptureFixture) -> None:
+    states = {job.key: (job.state, job.error_code) for job in run_together("a", "bad", "c")}
+    assert states == {
+        "a": (JobState.DONE, ""),
+        "bad": (JobState.FAILED, "test_no"),
+        "c": (JobState.DONE, ""),
+    }
+    assert [arguments for arguments, _ in SEEN] == [{"together": ["a"]}, {"together": ["c"]}]
+    assert [record.message for record in caplog.records] == ["jobs.not_together", "jobs.not_done"]
+
+
+def test_one_job_alone_is_no_batch() -> None:
+    [job] = run_together("a")
+    assert job.state == JobState.DONE
+
+
 needs_a_server = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no line to cut")
 
 
@@ -140,4 +186,10 @@ def test_a_line_cut_in_the_middle_is_told_over_a_new_one(name: str) -> None:
 @needs_a_server
 def test_a_job_that_was_done_when_the_line_was_cut_is_done() -> None:
     assert run("loses_the_line_at_its_end").state == JobState.DONE
+    assert len(SEEN) == 1
+
+
+@needs_a_server
+def test_jobs_that_were_done_together_when_the_line_was_cut_are_done() -> None:
+    assert {job.state for job in run_together("a", "cut")} == {JobState.DONE}
     assert len(SEEN) == 1

@@ -170,6 +170,59 @@ def test_a_later_success_takes_an_earlier_failure_of_the_same_key_off_the_list()
     assert jobs.failed_jobs(company_id=7) == []
 
 
+def taken_alike(job: Job, *, after_s: float = 0, limit: int = 9) -> list[str]:
+    alike = jobs.claim_alike(job, now=NOW + timedelta(seconds=after_s), limit=limit)
+    assert {(one.worker, one.attempts, one.state) for one in alike} <= {(job.worker, 1, "running")}
+    return [one.key for one in alike]
+
+
+def test_jobs_like_the_one_taken_are_taken_with_it_and_each_once() -> None:
+    for key in ("a", "b", "c", "d"):
+        ask(key)
+    ask("other", name="test.other")
+    ask("later", due_at=NOW + timedelta(minutes=1))
+    ask("less urgent", priority=6)
+    first = taken()
+    assert taken_alike(first, limit=2) == ["b", "c"]
+    assert [taken(worker="w2").key, taken(worker="w2").key] == ["d", "other"]
+    assert taken_alike(first) == []
+    assert jobs.claim_alike(first, now=NOW, limit=0) == []
+
+
+def test_what_was_tried_before_is_taken_alone() -> None:
+    ask("killer")
+    ask("innocent")
+    first = taken(worker="dead")
+    assert taken_alike(first) == ["innocent"]
+    ask("new")
+    again = taken(after_s=46)
+    assert (again.key, again.attempts) == ("killer", 2)
+    assert taken_alike(again, after_s=46) == []
+    assert taken(after_s=46).key == "innocent"
+    assert taken_alike(taken(after_s=46), after_s=46) == []
+    assert jobs.fail_or_retry(again, Failure(code="x"), now=NOW) is JobState.WAITING
+    ask("newer")
+    assert taken_alike(taken(after_s=60), after_s=60) == [], "not the one that waits to be tried again"
+
+
+def test_jobs_taken_together_are_done_together_but_for_those_another_worker_has() -> None:
+    for company in (7, 8):
+        ask(f"failed {company}", company_id=company)
+        jobs.fail_or_retry(taken(), Failure(code="x", may_retry=False), now=NOW)
+    for company in (7, 8):
+        ask(f"failed {company}", company_id=company)
+    ask("lost", company_id=None)
+    first = taken()
+    together = [first, *jobs.claim_alike(first, now=NOW, limit=9)]
+    assert [job.key for job in together] == ["failed 7", "failed 8", "lost"]
+    Job.objects.filter(key="lost").update(worker="w2", attempts=2)
+    assert jobs.finish_all(together, now=NOW) == 2
+    assert Job.objects.get(key="lost").state == JobState.RUNNING
+    assert [jobs.failed_jobs(company_id=company) for company in (7, 8)] == [[], []]
+    done = Job.objects.filter(state=JobState.DONE, finished_at=NOW, lease_until=None)
+    assert set(done.values_list("key", flat=True)) == {"failed 7", "failed 8"}
+
+
 def test_old_finished_rows_are_purged_and_others_kept() -> None:
     ask("done")
     jobs.finish(taken(), now=NOW)
@@ -198,14 +251,17 @@ def test_finding_the_next_job_walks_the_index_of_unfinished_ones() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_workers_never_take_the_same_job() -> None:
+@pytest.mark.parametrize("limit", [0, 3])
+def test_many_workers_never_take_the_same_job(limit: int) -> None:
     jobs.enqueue_many([Request(name="test.job", key=f"k{n}") for n in range(60)], now=NOW)
     got: list[int] = []
 
     def work(name: str) -> None:
         try:
             while (job := jobs.claim(worker=name, now=NOW)) is not None:
-                got.append(job.pk)
+                alike = jobs.claim_alike(job, now=NOW, limit=limit)
+                assert len(alike) <= limit
+                got.extend(one.pk for one in [job, *alike])
         finally:
             connection.close()
 
