@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from typing import Any, Final, Self
 
-from django.db import connection
 from django.db.models import QuerySet
+
+from stragan.kit import prepared
 
 Statement = tuple[str, tuple[Any, ...]]
 
@@ -50,9 +51,7 @@ def counting(several: Iterable[QuerySet[Any, Any]]) -> Statement:
 
 def counted(statement: Statement) -> list[Counted]:
     """Send what ``counting`` made."""
-    with connection.cursor() as cursor:
-        cursor.execute(*statement)
-        return [Counted(count) for count in cursor.fetchone()]
+    return [Counted(count) for count in prepared.row_of(*statement)]
 
 
 def is_capped(total: int) -> bool:
