@@ -1,5 +1,6 @@
 """What all tests share: guards that let tables be emptied, people, a company."""
 
+import gc
 import os
 import re
 from collections import Counter
@@ -47,6 +48,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name, is_missing in missing.items():
             if is_missing and name not in REQUIRED and item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=f"{name} not available here"))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage as rarely as the product does, and never among what was loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")
