@@ -15,6 +15,8 @@ from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
 
+import browsers
+
 # Processes that tests start find the same code, whatever folder they start in.
 os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1] / "src")
 
@@ -42,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     schemas = os.environ.get("STRAGAN_SCHEMAS_DIR", "")
     missing = {
         "schemas": not (schemas and Path(schemas).is_dir()),
-        "browser": not Path("/usr/bin/chromium").exists(),
+        "browser": browsers.found() is None,
     }
     for item in items:
         for name, is_missing in missing.items():

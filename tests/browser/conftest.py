@@ -22,9 +22,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+import browsers
 from ports import a_free_port
 
-CHROMIUM = "/usr/bin/chromium"
 AXE = next((Path(__file__).parent / "vendor").rglob("axe.min.js"), None)
 START_LIMIT_S = 90
 # Every kind of element on a page, told by its tag, classes and names of attributes, with its parent's.
@@ -97,7 +97,9 @@ def _login_of(process: "subprocess.Popen[str]") -> dict[str, str]:
 def chromium() -> Iterator[Browser]:
     """One browser for all journeys."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        path = browsers.found()
+        assert path is not None, "without a browser these tests are left out"
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
 
