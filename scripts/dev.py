@@ -16,7 +16,7 @@ VENV: Final = ROOT / ".venv"
 PYTHON: Final = VENV / "bin" / "python"
 LOCKS: Final = {"runtime": ROOT / "requirements/runtime.txt", "dev": ROOT / "requirements/dev.txt"}
 POSTGRES_URL: Final = "postgres://postgres@127.0.0.1:5432/postgres"
-CHROMIUM: Final = Path("/usr/bin/chromium")
+BROWSERS: Final = (Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium"))
 # What speaks with the database is also tested on PostgreSQL.
 DATABASE_TESTS: Final = ("tests/integration", "tests/web", "tests/flows")
 TESTS: Final = {"sqlite": "tests on SQLite", "postgres": "tests on PostgreSQL"}
@@ -36,6 +36,8 @@ def main() -> None:
     if task not in TASKS:
         raise Failed(f"tasks: {' '.join(TASKS)}")
     os.chdir(ROOT)
+    # Set on many build servers: then each process that a test starts compiles the whole product anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     TASKS[task]()
 
 
@@ -257,8 +259,8 @@ def _done_aside(step: Step) -> bool:
 def _look_for_parts(required: frozenset[str]) -> bool:
     """Say what this machine lacks; gives whether PostgreSQL answers."""
     lacking: dict[str, str] = {}
-    if not CHROMIUM.exists():
-        lacking["browser"] = "no browser tests: apt-get install chromium"
+    if not any(path.exists() for path in BROWSERS):
+        lacking["browser"] = "no browser tests: apt-get install chromium-headless-shell, or chromium"
     schemas = os.environ.get("STRAGAN_SCHEMAS_DIR", "")
     if not (schemas and Path(schemas).is_dir()):
         lacking["schemas"] = "no tests against official schemas: set STRAGAN_SCHEMAS_DIR"

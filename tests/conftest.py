@@ -1,5 +1,6 @@
 """What all tests share: guards that let tables be emptied, people, a company."""
 
+import gc
 import os
 import re
 from collections import Counter
@@ -13,6 +14,8 @@ import pytest
 from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import HealthCheck, settings
+
+import browsers
 
 # Processes that tests start find the same code, whatever folder they start in.
 os.environ["PYTHONPATH"] = str(Path(__file__).resolve().parents[1] / "src")
@@ -41,12 +44,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     schemas = os.environ.get("STRAGAN_SCHEMAS_DIR", "")
     missing = {
         "schemas": not (schemas and Path(schemas).is_dir()),
-        "browser": not Path("/usr/bin/chromium").exists(),
+        "browser": browsers.found() is None,
     }
     for item in items:
         for name, is_missing in missing.items():
             if is_missing and name not in REQUIRED and item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=f"{name} not available here"))
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage as rarely as the product does, and never among what was loaded."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True, scope="session")

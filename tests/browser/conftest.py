@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -21,9 +22,9 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+import browsers
 from ports import a_free_port
 
-CHROMIUM = "/usr/bin/chromium"
 AXE = next((Path(__file__).parent / "vendor").rglob("axe.min.js"), None)
 START_LIMIT_S = 90
 # Every kind of element on a page, told by its tag, classes and names of attributes, with its parent's.
@@ -96,9 +97,19 @@ def _login_of(process: "subprocess.Popen[str]") -> dict[str, str]:
 def chromium() -> Iterator[Browser]:
     """One browser for all journeys."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        path = browsers.found()
+        assert path is not None, "without a browser these tests are left out"
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def _closed_windows(chromium: Browser) -> Iterator[None]:
+    """Close what a test opened: left open, its pages would ask and draw to the end of the run."""
+    yield
+    for context in chromium.contexts:
+        context.close()
 
 
 @dataclass
@@ -106,7 +117,6 @@ class Visitor:
     """A person at a screen, who hears every complaint of browser and page."""
 
     page: Page
-    auditor: Page
     url: str
     language: str = "pl"
     complaints: list[str] = field(default_factory=list)
@@ -146,20 +156,33 @@ class Visitor:
         same address in a second window that has no policy. It takes its time over each row of a list, so
         lists are short there.
         """
-        address = self.page.url
+        auditor, address = self._auditor, self.page.url
         if self.page.locator("[data-list]").count():
             parts = urlsplit(address)
             pairs = [pair for pair in parse_qsl(parts.query) if pair[0] != "size"]
             address = urlunsplit(parts._replace(query=urlencode([*pairs, ("size", "50")])))
         assert AXE is not None, "axe-core is vendored beside this file"
-        self.auditor.goto(address)
-        self.auditor.evaluate(LIKE_ROWS_AWAY)
-        self.auditor.evaluate(AXE.read_text())
-        found = self.auditor.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        auditor.goto(address)
+        auditor.evaluate(LIKE_ROWS_AWAY)
+        auditor.evaluate(AXE.read_text())
+        found = auditor.evaluate("axe.run(document, {resultTypes: ['violations']})")
         told = [
             f"{violation['id']}: {violation['nodes'][0]['html'][:160]}" for violation in found["violations"]
         ]
         assert told == [], f"axe at {self.page.url}"
+
+    @cached_property
+    def _auditor(self) -> Page:
+        """A window for axe, logged in as the visitor is; many tests need none."""
+        browser = self.page.context.browser
+        assert browser is not None
+        auditing = browser.new_context(
+            viewport=self.page.viewport_size,
+            locale={"pl": "pl-PL", "en": "en-US"}[self.language],
+            bypass_csp=True,
+            storage_state=self.page.context.storage_state(),
+        )
+        return auditing.new_page()
 
     def amounts(self, selector: str) -> list[str]:
         """Amounts as printed, with plain spaces."""
@@ -173,12 +196,8 @@ def a_visitor(browser: Browser, demo: Demo, *, width: int, height: int, language
     context = browser.new_context(viewport=screen, locale=language)
     context.add_cookies([{"name": "django_language", "value": language[:2], "url": demo.url}])
     page = context.new_page()
-    visitor = Visitor(page=page, auditor=page, url=demo.url, language=language[:2])
+    visitor = Visitor(page=page, url=demo.url, language=language[:2])
     visitor.page.set_default_timeout(20_000)
     visitor.listen()
     visitor.log_in(demo)
-    auditing = browser.new_context(
-        viewport=screen, locale=language, bypass_csp=True, storage_state=context.storage_state()
-    )
-    visitor.auditor = auditing.new_page()
     return visitor

@@ -31,7 +31,6 @@ def at_a_desk(chromium: Browser, demo: Demo, *, language: str) -> Visitor:
         page.get_by_role("button", name="English").click()
         expect(page.locator("html")).to_have_attribute("lang", "en")
         visitor.language = language
-        visitor.auditor.context.add_cookies([{"name": "django_language", "value": language, "url": demo.url}])
     return visitor
 
 

@@ -18,7 +18,6 @@ def clerk(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
     expect(visitor.page.locator("tr[data-id]").first).to_be_visible()
     yield visitor
     assert visitor.complaints == []
-    visitor.page.context.close()
 
 
 def selected(visitor: Visitor) -> str:

@@ -16,7 +16,6 @@ def clerk(chromium: Browser, demo: Demo) -> Iterator[Visitor]:
     visitor = a_visitor(chromium, demo, width=1440, height=900, language="pl-PL")
     yield visitor
     assert visitor.complaints == []
-    visitor.page.context.close()
 
 
 def selected(visitor: Visitor) -> str:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,14 @@ def state(installation: Installation) -> str:
     )
 
 
-def worker(installation: Installation) -> "subprocess.Popen[str]":
-    return installation.start(["-m", "builders.worker_under_test"])
+@contextmanager
+def worker(installation: Installation) -> Iterator["subprocess.Popen[str]"]:
+    """Run one until the block ends: a test that fails must not wait for it for ever."""
+    with installation.start(["-m", "builders.worker_under_test"]) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def test_the_job_of_a_killed_worker_runs_again_once_its_lease_is_over(
