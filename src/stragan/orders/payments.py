@@ -14,7 +14,9 @@ _LONGEST_CHAIN: Final = 20  # of orders merged again and again
 
 def orders_by_payment(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
     """Payment id → id of the order that holds its purchases now; payments no order named are left out."""
-    return _latest(_naming(shop, payment_ids))
+    naming = _naming(shop, payment_ids)
+    replaced = {payment_id: new for payment_id, (_pk, new) in naming.items() if new is not None}
+    return {payment_id: pk for payment_id, (pk, _new) in naming.items()} | _latest(replaced)
 
 
 def first_payments(shop: Shop, payment_ids: Iterable[str]) -> dict[str, str]:
@@ -24,16 +26,16 @@ def first_payments(shop: Shop, payment_ids: Iterable[str]) -> dict[str, str]:
     """
     naming = _naming(shop, payment_ids)
     first: dict[int, str] = {}
-    pks = list(set(naming.values()))
+    pks = list({pk for pk, _new in naming.values()})
     for start in range(0, len(pks), _AT_ONCE):
         rows = OrderPayment.objects.filter(order_id__in=pks[start : start + _AT_ONCE])
         first |= dict(rows.order_by("-id").values_list("order_id", "payment_id"))
-    return {payment_id: first[pk] for payment_id, pk in naming.items()}
+    return {payment_id: first[pk] for payment_id, (pk, _new) in naming.items()}
 
 
-def _naming(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
-    """Payment id → id of the latest order that named it, merged away since or not."""
-    found: dict[str, int] = {}
+def _naming(shop: Shop, payment_ids: Iterable[str]) -> dict[str, tuple[int, int | None]]:
+    """Payment id → id of the latest order that named it, and of the one that replaced it since, if any."""
+    found: dict[str, tuple[int, int | None]] = {}
     ids = list(dict.fromkeys(payment_ids))
     for start in range(0, len(ids), _AT_ONCE):
         rows = OrderPayment.objects.filter(
@@ -42,7 +44,8 @@ def _naming(shop: Shop, payment_ids: Iterable[str]) -> dict[str, int]:
             order__seller_id=shop.seller_id,
         )
         # Of an order that was merged away and its successor the later one counts.
-        found |= dict(rows.order_by("order_id").values_list("payment_id", "order_id"))
+        named = rows.order_by("order_id").values_list("payment_id", "order_id", "order__superseded_by_id")
+        found |= {payment_id: (pk, new) for payment_id, pk, new in named}
     return found
 
 
