@@ -132,6 +132,7 @@ def context(
         "state": state,
         "list_url": reverse("orders:list"),
         "query": state.text,
+        "counts": counts,
         "tabs": tabs_of(state, counts),
         "rows": rows,
         "total": total,

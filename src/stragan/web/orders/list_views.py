@@ -12,6 +12,7 @@ from stragan.kit import clock
 from stragan.orders import queries
 from stragan.products.queries import search_products
 from stragan.web.orders import fetching, filtering, list_page, undo, views
+from stragan.web.shell import frame
 from stragan.web.shell.access import member_page
 from stragan.web.shell.middleware import CompanyRequest
 
@@ -42,6 +43,7 @@ def order_list(request: CompanyRequest) -> HttpResponse:
         today=clock.business_today(),
     )
     if not is_fragment:
+        frame.counts_once(request, request.company, known=context["counts"])
         context |= {
             "toast": undo.announced(request),
             "fetches": fetching.watched(request),
