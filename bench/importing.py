@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bench.measuring import Figure, median, tell
+from bench.measuring import Figure, look_at_pace, median, tell
 from bench.targets import Database
 from stragan.cli.main import set_up_django
 
@@ -82,6 +82,7 @@ def _imported(shop: Any, bodies: Sequence[bytes]) -> float:
         with transaction.atomic():
             store_forms(shop=shop, prepared=prepared, now=now)
         took.append(time.perf_counter() - started)
+        look_at_pace()
     return PAGE / median(took)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bench.importing import a_shop
-from bench.measuring import Figure, median, p95, tell
+from bench.measuring import Figure, look_at_pace, median, p95, tell
 from bench.targets import Database
 from stragan.cli.main import set_up_django
 
@@ -136,6 +136,7 @@ def _issued(company: Any, ids: Sequence[int], *, at_once: int = CHUNK) -> list[f
         started = time.perf_counter()
         outcomes = issue_documents(part, wish=wish, author=author)
         took.append(time.perf_counter() - started)
+        look_at_pace()
         assert all(isinstance(one, Issued) and not one.repeated for one in outcomes), outcomes[0]
     return took
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from bench.measuring import Figure, median, p95, say, tell
+from bench.measuring import Figure, look_at_pace, median, p95, say, tell
 from bench.places import EMAIL, PASSWORD
 from bench.targets import Database
 from stragan.cli.main import set_up_django
@@ -39,6 +39,7 @@ def measure(_database: Database) -> None:
         with _serving() as (_process, url):
             _get(url)
             starts.append(time.perf_counter() - started)
+        look_at_pace()
     tell(Figure(key="start", value=median(starts), note=f"of {STARTS}, to the end of the log-in page"))
     with _serving() as (process, url):
         _pick_up()
@@ -56,6 +57,7 @@ def _command() -> None:
             [sys.executable, "-m", "stragan", "shop", "list", "--json"], check=True, capture_output=True
         )
         took.append(time.perf_counter() - started)
+        look_at_pace()
     tell(Figure(key="command", value=median(took), note=f"median of {COMMANDS}"))
 
 
