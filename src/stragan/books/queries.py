@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 
 from stragan.books.entries import Keeping
 from stragan.books.models import (
@@ -141,8 +141,10 @@ def flat_rate_amounts(
 
 def standing_reports(company: Company, book: Register, period: str) -> list[CashReport]:
     """Give the reports of cash registers of a month that were not taken back, oldest first."""
-    rows = RevenueRow.objects.for_company(company).filter(
-        book=book, period=period, type=RowType.RO, report__isnull=False, reverses__isnull=True, reversals=None
+    # From the few reports to their rows, not through all rows of the month.
+    rows = RevenueRow.objects.across_companies().filter(
+        report=OuterRef("pk"), book=book, period=period, type=RowType.RO
     )
-    ids = list(rows.values_list("report_id", flat=True))
-    return list(CashReport.objects.for_company(company).filter(pk__in=ids).order_by("id"))
+    rows = rows.filter(reverses__isnull=True, reversals=None)
+    reports = CashReport.objects.for_company(company).filter(Exists(rows))
+    return list(reports.order_by("id"))
