@@ -20,8 +20,8 @@ from stragan.core.money import ZERO
 from stragan.web.books import words
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
+from stragan.web.shell.templatetags.rows import NONE
 
-NONE: Final = mark_safe('<span class="st-none">–</span>')
 _EMPTY: Final = SafeString("")
 _ANY_ID: Final = UUID(int=0)
 _ANY_DAY: Final = "2000-01-01"

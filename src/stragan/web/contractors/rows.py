@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from stragan.contractors.models import Contractor
 from stragan.web.contractors import words
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
-
-_NONE: Final = mark_safe('<span class="st-none">–</span>')
+from stragan.web.shell.templatetags.rows import NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +44,11 @@ def rows_of(contractors: Iterable[Contractor]) -> list[RowView]:
             url=f"{before}{row.pk}{after}",
             name=row.name,
             kind=kinds[row.is_company],
-            number_html=show.nip(row.nip) if row.nip else row.vat_eu or _NONE,
-            login_html=row.allegro_login or _NONE,
+            number_html=show.nip(row.nip) if row.nip else row.vat_eu or NONE,
+            login_html=row.allegro_login or NONE,
             address_html=", ".join(filter(None, (f"{row.postal_code} {row.city}".strip(), row.street)))
             if row.city
-            else _NONE,
+            else NONE,
             address_title=f"{row.street}, {row.postal_code} {row.city}",
             country=row.country,
             added=show.day(row.created_at),
@@ -64,4 +62,4 @@ def _remark(row: Contractor, *, without: SafeString) -> SafeString:
     trouble = words.trouble_of(row)
     if trouble:
         return st.status("red", "alert-circle", trouble, "st-status--sm")
-    return _NONE if row.has_documents else without
+    return NONE if row.has_documents else without

@@ -19,8 +19,8 @@ from stragan.documents.queries import DocumentRow
 from stragan.web.documents import words
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
+from stragan.web.shell.templatetags.rows import NONE
 
-NONE: Final = mark_safe('<span class="st-none">–</span>')
 _ANY_ID: Final = UUID(int=0)
 
 

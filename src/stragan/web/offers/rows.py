@@ -24,10 +24,10 @@ from stragan.warehouse.queries import stands_of
 from stragan.web.orders.links import offer_url
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
+from stragan.web.shell.templatetags.rows import NONE
 
 WORKS_AT_MOST: Final = timedelta(minutes=30)
 _EXPORTED_AT_ONCE: Final = 2_000
-_NONE: Final = mark_safe('<span class="st-none">–</span>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +113,12 @@ def _row(offer: Offer, *, page: _Page) -> RowView:
         name=offer.name or show.NONE,
         sku_html=_html(' <span class="st-login">', offer.sku, "</span>") if offer.sku else "",
         shop=page.shops.get(offer.shop_id, ""),
-        price_html=_NONE if offer.price is None else show.money(offer.price, offer.currency),
-        left_html=_NONE if offer.available is None else show.number(offer.available),
-        ours_html=_NONE if ours is None else show.quantity(ours),
+        price_html=NONE if offer.price is None else show.money(offer.price, offer.currency),
+        left_html=NONE if offer.available is None else show.number(offer.available),
+        ours_html=NONE if ours is None else show.quantity(ours),
         ours_css=" st-amber" if differs else "",
         product_html=_product(offer, page),
-        sold_html=show.number(offer.sold) if offer.sold else _NONE,
+        sold_html=show.number(offer.sold) if offer.sold else NONE,
         state_html=_state(offer),
     )
 
@@ -126,7 +126,7 @@ def _row(offer: Offer, *, page: _Page) -> RowView:
 def _product(offer: Offer, page: _Page) -> str:
     name = page.products.get(offer.product_id, "") if offer.product_id is not None else ""
     if page.link is None:
-        return name or _NONE
+        return name or NONE
     before, after, words = page.link
     url = f"{before}{offer.pk}{after}"
     if name:

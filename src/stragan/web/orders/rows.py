@@ -9,7 +9,7 @@ from html import escape
 from typing import ClassVar, Final, Self
 
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -21,8 +21,8 @@ from stragan.web.orders import links, money_words, words
 from stragan.web.orders.money_words import NO_MONEY, MoneyWords
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
+from stragan.web.shell.templatetags.rows import NONE
 
-NONE: Final = mark_safe('<span class="st-none">–</span>')
 _NO_DOCUMENT: Final = '<span class="st-none st-only-wide">–</span><span class="st-only-phone st-3">%s</span>'
 
 

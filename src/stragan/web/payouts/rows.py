@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,8 +11,7 @@ from django.utils.translation import pgettext
 from stragan.orders.payout_account import Entry
 from stragan.shops.money_names import move_word
 from stragan.web.shell import show
-
-_NONE: Final = mark_safe('<span class="st-none">–</span>')
+from stragan.web.shell.templatetags.rows import NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,4 +49,4 @@ def _order(entry: Entry, *, address: str, not_here: str) -> SafeString:
         return mark_safe(f'<a href="{url}">{entry.order.number}</a>')  # noqa: S308 -- numbers
     if entry.payment_id:
         return format_html('<span class="st-amber" title="{}">{}</span>', entry.payment_id, not_here)
-    return _NONE
+    return NONE

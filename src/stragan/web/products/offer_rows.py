@@ -18,10 +18,10 @@ from stragan.products.listing import Suggestion
 from stragan.products.models import SoldOffer
 from stragan.web.products import words
 from stragan.web.shell import show
+from stragan.web.shell.templatetags.rows import NONE
 
 _SHOWN: Final = 3
 _ANY_ID: Final = UUID(int=0)
-_NONE: Final = mark_safe('<span class="st-none">–</span>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +67,8 @@ def rows_of(
                 name=offer.name,
                 shop=f" · {shop}" if shop else "",
                 sku=offer.sku,
-                sku_html=offer.sku or _NONE,
-                price_html=_NONE if offer.price is None else show.money(offer.price),
+                sku_html=offer.sku or NONE,
+                price_html=NONE if offer.price is None else show.money(offer.price),
                 purchases=show.number(offer.purchases),
                 sold=show.day(offer.sold_at),
                 suggestions_html=mark_safe("".join(lines)) if lines else held if offer.is_held else nothing,  # noqa: S308 -- escaped below

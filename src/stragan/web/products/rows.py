@@ -15,9 +15,9 @@ from stragan.warehouse.queries import Stand, stands_of
 from stragan.web.products import words
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
+from stragan.web.shell.templatetags.rows import NONE
 
 _ANY_ID: Final = UUID(int=0)
-_NONE: Final = mark_safe('<span class="st-none">–</span>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +67,11 @@ def _row(product: Product, *, url: str, bundle: SafeString, stand: Stand | None)
         name=product.name,
         bundle_html=bundle,
         sku=product.sku,
-        sku_html=product.sku or _NONE,
-        ean_html=product.ean or _NONE,
+        sku_html=product.sku or NONE,
+        ean_html=product.ean or NONE,
         unit=product.unit,
-        price_html=_NONE if product.price is None else show.money(product.price),
-        vat_html=words.vat_name(product.vat_code) or _NONE,
+        price_html=NONE if product.price is None else show.money(product.price),
+        vat_html=words.vat_name(product.vat_code) or NONE,
         on_hand=show.quantity(stand.on_hand) if stand else "",
         reserved=show.quantity(stand.reserved) if stand else "",
         available=show.quantity(stand.available) if stand else "",

@@ -79,8 +79,8 @@ def counts(company: Company, *, known: Mapping[Tab, Counted] | None = None) -> C
     """Count what waits in *company*, each exactly up to 10,000: also failed work and lost shops.
 
     Orders nobody could read, that changed after their documents were issued, and things that could not be
-    sent to Allegro count too. While the Allegro
-    module is off only failed work waits for anybody. *known* are orders of tabs that were counted already.
+    sent to Allegro count too. While the Allegro module is off only failed work waits for anybody. *known* are
+    orders of tabs that were counted already.
     """
     if not company.allegro_module:
         return Counts(attention=Job.objects.filter(company_id=company.pk, state=JobState.FAILED).count())

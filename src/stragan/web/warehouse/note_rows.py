@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from stragan.warehouse.models import StockNote
 from stragan.web.shell import show
 from stragan.web.shell.templatetags import st
+from stragan.web.shell.templatetags.rows import NONE
 from stragan.web.warehouse import words
 
 _ANY_ID: Final = UUID(int=0)
-_NONE: Final = mark_safe('<span class="st-none">–</span>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ def rows_of(notes: Iterable[StockNote], *, documents: Mapping[int, UUID]) -> lis
                 f'<a href="{order.replace("0", str(note.order_id))}">', str(note.order.number), "</a>"
             )
             if note.order
-            else _NONE,
+            else NONE,
             remark_html=_remark(note),
             who_html=words.signature(note) or system,
         )
@@ -72,7 +72,7 @@ def _kind(kind: str, language: str) -> SafeString:  # noqa: ARG001 -- the key of
 def _document(note: StockNote, documents: Mapping[int, UUID], *, address: str) -> str:
     public_id = documents.get(note.document_id or 0)
     if public_id is None:
-        return note.document_number or _NONE
+        return note.document_number or NONE
     url = address.replace(str(_ANY_ID), str(public_id))
     return _html(f'<a href="{url}">', note.document_number, "</a>")
 
@@ -91,7 +91,7 @@ def _remark(note: StockNote) -> str:
     if note.document_number:
         none = '</span><span class="st-none st-only-wide">–</span>'
         return _html('<span class="st-only-phone st-3">', note.document_number, none)
-    return _NONE
+    return NONE
 
 
 def _html(*parts: str) -> SafeString:

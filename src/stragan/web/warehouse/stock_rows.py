@@ -12,13 +12,13 @@ from django.utils.safestring import SafeString, mark_safe
 from stragan.warehouse.costs import value_of
 from stragan.warehouse.models import StockLevel
 from stragan.web.shell import show
+from stragan.web.shell.templatetags.rows import NONE
 from stragan.web.warehouse.filtering import Rows
 
 _AT_ONCE: Final = 1_000
 _ANY_ID: Final = UUID(int=0)
 _OF_PRODUCT: Final = ("id", "public_id", "name", "sku", "ean", "unit")
 _OF_LEVEL: Final = ("on_hand", "reserved", "available", "average")
-_NONE: Final = mark_safe('<span class="st-none">–</span>')
 _NONE_WIDE: Final = mark_safe('<span class="st-none st-only-wide">–</span>')
 
 
@@ -102,14 +102,14 @@ def _row(line: StockLine, *, url: str) -> RowView:
         reserved_html=_wide(reserved) if line.reserved else _NONE_WIDE,
         available=show.quantity(line.available),
         available_css=" st-red" if line.available < 0 else "",
-        average_html=_NONE if line.average is None else show.amount(line.average),
-        value_html=_NONE if value is None else show.amount(value),
+        average_html=NONE if line.average is None else show.amount(line.average),
+        value_html=NONE if value is None else show.amount(value),
     )
 
 
 def _or_none(text: str) -> str:
     """Plain text, which ``each_row`` escapes, or the dash of an empty cell."""
-    return text or _NONE
+    return text or NONE
 
 
 def _wide(quantity: str) -> SafeString:

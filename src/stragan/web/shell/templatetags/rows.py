@@ -12,6 +12,7 @@ from django.template.context import Context
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
+NONE: Final = mark_safe('<span class="st-none">–</span>')  # in a cell that has nothing to say
 _PLACE: Final = re.compile(r"\{row\.(\w+)\}")
 
 
