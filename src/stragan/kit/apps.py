@@ -11,9 +11,11 @@ class KitConfig(AppConfig):
     label = "kit"
 
     def ready(self) -> None:
-        """Guard the audit trail; put all guards back after each ``migrate``."""
+        """Set connections; guard the audit trail, and put all guards back after each ``migrate``."""
         from stragan.kit.guards import guard_table  # noqa: PLC0415 -- Django is not ready before
+        from stragan.kit.postgres import set_connections  # noqa: PLC0415 -- same
 
+        set_connections()
         guard_table("kit_auditevent", refusal="audit events are append-only")
         guard_table(
             "kit_auditseal", refusal="audit seals are append-only", same_row=("event_id = NEW.event_id",)
