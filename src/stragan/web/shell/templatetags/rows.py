@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 NONE: Final = mark_safe('<span class="st-none">–</span>')  # in a cell that has nothing to say
+_MARK: Final = "\0"  # PostgreSQL stores none, browsers send none
 _PLACE: Final = re.compile(r"\{row\.(\w+)\}")
 
 
@@ -34,11 +35,12 @@ class EachRow(template.Node):
 def filled(pattern: Sequence[str], rows: Iterable[object]) -> SafeString:
     """Put the values of each row between the texts of *pattern*; what is not safe is escaped.
 
-    A kind of rows may have ``WORDS``, functions by name that make a value of a row. Django's own ``escape``
-    looks for lazy texts first, which takes twice as long as escaping.
+    A kind of rows may have ``WORDS``, functions by name that make a value of a row. All values are escaped
+    in one go: two thousand calls for a page take longer than their work.
     """
     texts, names = pattern[::2], pattern[1::2]
     pieces: list[str] = []
+    unsafe: list[int] = []
     places: list[tuple[str, Callable[[Any], Any]]] = []
     for row in rows:
         if not places:
@@ -48,9 +50,21 @@ def filled(pattern: Sequence[str], rows: Iterable[object]) -> SafeString:
             ]
         for text, value_of in places:
             value = value_of(row)
-            pieces += (text, value if isinstance(value, SafeString) else escape(value))
+            pieces += (text, value)
+            if not isinstance(value, SafeString):
+                unsafe.append(len(pieces) - 1)
         pieces.append(texts[-1])
+    for place, value in zip(unsafe, _escaped([str(pieces[place]) for place in unsafe]), strict=True):
+        pieces[place] = value
     return mark_safe("".join(pieces))  # noqa: S308 -- the template's own text and escaped values
+
+
+def _escaped(values: Sequence[str]) -> Sequence[str]:
+    """Escape each of *values*, as one text with a mark between them that none of them has."""
+    together = _MARK.join(values)
+    if together.count(_MARK) >= len(values):
+        return [escape(value) for value in values]
+    return escape(together).split(_MARK)
 
 
 @register.tag("each_row")
