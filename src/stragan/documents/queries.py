@@ -1,6 +1,6 @@
 """What is asked about documents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -19,6 +19,7 @@ from stragan.documents.models import (
     SeriesPattern,
 )
 from stragan.documents.states import ORIGINAL_KINDS, PATTERNS, LinkOrigin
+from stragan.kit.among import Among
 
 
 class DocumentRow(NamedTuple):
@@ -190,13 +191,13 @@ def links_by_order(company: Company, order_ids: Iterable[int]) -> dict[int, list
 def _current_links(company: Company, order_ids: Iterable[int]) -> QuerySet[OrderDocument]:
     """Links that have not ended, oldest first."""
     rows = OrderDocument.objects.for_company(company)
-    return rows.filter(order_id__in=list(order_ids), ended_at__isnull=True).order_by("id")
+    return rows.filter(Among("order_id", order_ids), ended_at__isnull=True).order_by("id")
 
 
 def linked_numbers(company: Company, document_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
     """Give id and number of the order that has each document now, by document id."""
     rows = OrderDocument.objects.for_company(company)
-    rows = rows.filter(document_id__in=list(document_ids), ended_at__isnull=True).order_by("-id")
+    rows = rows.filter(Among("document_id", document_ids), ended_at__isnull=True).order_by("-id")
     found = rows.values_list("document_id", "order_id", "order__number")
     return {document_id: (order_id, number) for document_id, order_id, number in found}
 
@@ -204,7 +205,7 @@ def linked_numbers(company: Company, document_ids: Iterable[int]) -> dict[int, t
 def corrected_ids(company: Company, document_ids: Iterable[int]) -> set[int]:
     """Say which of these documents have corrections."""
     rows = Document.objects.across_companies().filter(
-        corrects_id__in=list(document_ids), corrects__isnull=False
+        Among("corrects_id", document_ids), corrects__isnull=False
     )
     # The company is looked at here: in the statement SQLite would rather read all of its documents.
     found = rows.values_list("corrects_id", "company_id")
@@ -213,9 +214,13 @@ def corrected_ids(company: Company, document_ids: Iterable[int]) -> set[int]:
 
 def rows_in(rows: QuerySet[Document], *, start: int, size: int) -> list[DocumentRow]:
     """Read *size* documents of a list from *start* on: their ids from an index alone, then these rows."""
-    ids = list(rows.values_list("pk", flat=True)[start : start + size])
+    return rows_by_id(list(rows.values_list("pk", flat=True)[start : start + size]))
+
+
+def rows_by_id(ids: Sequence[int]) -> list[DocumentRow]:
+    """Read the documents of a list that have these ids, in their order."""
     # By id and nothing else: beside a company or an order SQLite would read the index of all documents.
-    found = Document.objects.across_companies().filter(pk__in=ids).order_by().values_list(*_ROW)
+    found = Document.objects.across_companies().filter(Among("id", ids)).order_by().values_list(*_ROW)
     by_id = {values[0]: DocumentRow(*values) for values in found}
     return [by_id[pk] for pk in ids]
 

@@ -13,6 +13,7 @@ from stragan.companies.models import Company, User
 from stragan.core.dates import start_of_warsaw_day
 from stragan.core.errors import Refused
 from stragan.core.money import ZERO
+from stragan.kit.among import Among
 from stragan.kit.tenancy import CompanyQuerySet
 from stragan.orders.models import Order, OrderLine, ReconcileFinding, ReconcileRun
 from stragan.orders.reconciling import Found, Ours
@@ -194,7 +195,7 @@ def open_findings(order_ids: Iterable[int]) -> dict[int, ReconcileFinding]:
 
 def _open_findings(order_ids: Iterable[int]) -> QuerySet[ReconcileFinding]:
     return ReconcileFinding.objects.across_companies().filter(
-        order_id__in=list(order_ids), is_current=True, explained=False, revision=F("order__revision_count")
+        Among("order_id", order_ids), is_current=True, explained=False, revision=F("order__revision_count")
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import astuple, fields
 from typing import Final
 
 from stragan.companies.models import Company
+from stragan.kit.among import Among
 from stragan.kit.bulk import insert_rows
 from stragan.orders.models import OrderMoney
 from stragan.orders.money import Sums
@@ -75,7 +76,7 @@ def forget(order_ids: Iterable[int]) -> None:
 def sums_of(company: Company, order_ids: Sequence[int]) -> dict[int, Sums]:
     """What was worked out for these orders; those without a fee or a payment are left out."""
     rows = OrderMoney.objects.for_company(company).filter(
-        order_id__in=list(order_ids), received__isnull=False
+        Among("order_id", order_ids), received__isnull=False
     )
     return {
         row[0]: Sums(**dict(zip(_COLUMNS, row[1:], strict=True)))

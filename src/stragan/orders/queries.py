@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day
+from stragan.kit.among import Among
 from stragan.kit.counting import (
     LIMIT,
     SEARCH_LIMIT,
@@ -240,7 +241,7 @@ def _to_count(company: Company, wanted: OrderFilter) -> QuerySet[Order]:
 
 def lines_of_orders(company: Company, order_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
     """SKU and name of the product of each line, by order, in the order of the lines."""
-    rows = OrderLine.objects.for_company(company).filter(order_id__in=list(order_ids))
+    rows = OrderLine.objects.for_company(company).filter(Among("order_id", order_ids))
     found: dict[int, list[tuple[str, str]]] = {}
     values = rows.order_by("order_id", "position").values_list("order_id", "sku", "product__name")
     for order_id, sku, product in values:

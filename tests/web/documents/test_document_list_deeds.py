@@ -15,7 +15,7 @@ from builders.orders import a_numbered_form, for_a_company, stored
 from stragan.core.snapshot import DocumentKind
 from stragan.documents.models import Document
 from stragan.flows import convert_document, draft_document
-from stragan.web.documents import bulk_views, filtering, list_views
+from stragan.web.documents import bulk_views, list_views
 from stragan.web.shell import frozen
 from web.documents.pages import text_of
 
@@ -90,7 +90,7 @@ def test_sums_of_many_come_after_the_page(
     url = reverse("documents:totals") + "?from=2026-11-01"
     assert url in page
     assert "54,99" in text_of(client.get(url))
-    monkeypatch.setattr(filtering, "LIMIT", 2)
+    monkeypatch.setattr(list_views, "LIMIT", 2)
     assert client.get(f"{LIST}?page=2").context["count"] == 3  # one more than is counted
 
 
@@ -98,11 +98,29 @@ def test_a_search_counts_no_further_than_its_limit_and_its_pages_go_on(
     signed_in: SignIn, documents: list[Document], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert documents
-    monkeypatch.setattr(filtering, "SEARCH_LIMIT", 2)
-    context = signed_in().get(f"{LIST}?q=2026&page=9").context
+    monkeypatch.setattr(list_views, "SEARCH_LIMIT", 2)
+    client = signed_in()
+    context = client.get(f"{LIST}?q=2026&page=9").context
     assert (context["count"], context["count"].is_capped, context["totals"]) == (3, True, [])
     assert reverse("documents:totals") in context["totals_url"]  # all of them are added up after the page
     assert context["pages"].number == 9  # nobody knows which one is the last
+    monkeypatch.setattr(list_views, "page_size", lambda _request: 2)
+    pages = [client.get(f"{LIST}?q=2026&page={number}").context["rows"] for number in (1, 2, 3)]
+    newest_first = sorted(documents, key=lambda one: -one.pk)
+    assert [[row.number for row in page] for page in pages] == [
+        [one.number for one in newest_first[:2]],
+        [one.number for one in newest_first[2:]],
+        [],
+    ]
+
+
+def test_a_search_past_its_last_page_shows_the_last(
+    signed_in: SignIn, documents: list[Document], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_views, "page_size", lambda _request: 3)
+    context = signed_in().get(f"{LIST}?q=2026&page=9").context
+    assert (context["pages"].number, len(context["rows"])) == (2, 1)
+    assert (context["count"], context["count"].is_capped) == (len(documents), False)
 
 
 def test_it_is_sorted_by_amount(signed_in: SignIn, documents: list[Document]) -> None:

@@ -16,7 +16,6 @@ from stragan.core.money import round_half_up
 from stragan.core.snapshot import DocumentKind, KsefState
 from stragan.documents.models import Document, DocumentVoid, NumberSeries, OrderDocument
 from stragan.documents.queries import newest_documents
-from stragan.kit.counting import LIMIT, SEARCH_LIMIT, Counted, count_rows
 from stragan.kit.search import SHORTEST_TRIGRAM, containing
 
 LONGEST_TEXT: Final = 100
@@ -168,17 +167,6 @@ def _by_beginning(rows: QuerySet[Document], company: Company, text: str) -> Quer
         )
     series = NumberSeries.objects.for_company(company).filter(pattern__istartswith=text)
     return rows.filter(series_id__in=series.values("pk"))
-
-
-def count_of(rows: QuerySet[Document], wanted: DocumentFilter, *, first: int, size: int) -> Counted:
-    """How many documents fit, exact up to the limit of lists, of a search up to ``SEARCH_LIMIT``.
-
-    *first* is how many the first page of *size* shows; 0 where it was not read.
-    """
-    limit = SEARCH_LIMIT if wanted.is_search else LIMIT
-    if 0 < first < size:
-        return Counted(first, limit=limit)
-    return count_rows(rows, limit=limit)
 
 
 def neighbors(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,17 +17,17 @@ from stragan.companies.models import Company
 from stragan.companies.queries import is_payer_on, vat_history, was_ever_payer
 from stragan.companies.states import Ability, may
 from stragan.core.snapshot import DocumentKind
-from stragan.documents.queries import corrected_ids, linked_numbers, rows_in
+from stragan.documents.models import Document
+from stragan.documents.queries import DocumentRow, corrected_ids, linked_numbers, rows_by_id, rows_in
 from stragan.documents.sums import Share, Sums, sums_of
 from stragan.flows.hand_document import contractor_with
 from stragan.kit import clock
-from stragan.kit.counting import is_capped
+from stragan.kit.counting import LIMIT, SEARCH_LIMIT, Counted, count_rows, is_capped
 from stragan.shops.models import Shop
 from stragan.web.documents import words
 from stragan.web.documents.filtering import (
     TOTALS_AT_ONCE,
     DocumentFilter,
-    count_of,
     last_of_month,
     matching,
     months_back,
@@ -53,15 +54,12 @@ ORDER_NAMES: Final[dict[str, str | Promise]] = {
 def document_list(request: CompanyRequest) -> HttpResponse:
     """The list; for htmx only its body."""
     wanted, company = DocumentFilter.read(request.GET), request.company
-    number, size = page_number(request), page_size(request)
     rows = matching(company, wanted)
-    shown = rows_in(rows, start=0, size=size) if number == 1 else []
-    count = count_of(rows, wanted, first=len(shown), size=size)
+    number, size = page_number(request), page_size(request)
+    reads = _found if wanted.is_search else _listed
+    shown, count, number = reads(rows, number=number, size=size)
     is_long = is_capped(count) or count > TOTALS_AT_ONCE
     sums = [] if is_long else sums_of(rows)
-    if number > 1:
-        number = page_within(number, size=size, total=count)
-        shown = rows_in(rows, start=(number - 1) * size, size=size)
     ids = [document.id for document in shown]
     history = vat_history(company)
     context = {
@@ -86,6 +84,29 @@ def document_list(request: CompanyRequest) -> HttpResponse:
         request.headers.get("HX-History-Restore-Request") != "true"
     )
     return render(request, "documents/_documents.html" if is_fragment else "documents/list.html", context)
+
+
+def _listed(rows: QuerySet[Document], *, number: int, size: int) -> tuple[list[DocumentRow], Counted, int]:
+    """Read page *number*, or the last one; gives how many documents fit and which page it is, too."""
+    shown = rows_in(rows, start=0, size=size) if number == 1 else []
+    if 0 < len(shown) < size:
+        return shown, Counted(len(shown), limit=LIMIT), number
+    count = count_rows(rows, limit=LIMIT)
+    if number > 1:
+        number = page_within(number, size=size, total=count)
+        shown = rows_in(rows, start=(number - 1) * size, size=size)
+    return shown, count, number
+
+
+def _found(rows: QuerySet[Document], *, number: int, size: int) -> tuple[list[DocumentRow], Counted, int]:
+    """As ``_listed``, of a search: its words are looked for once, to count and to show."""
+    ids = list(rows.values_list("pk", flat=True)[: SEARCH_LIMIT + 1])
+    count = Counted(len(ids), limit=SEARCH_LIMIT)
+    number = page_within(number, size=size, total=count)
+    start = (number - 1) * size
+    if count.is_capped and start + size > len(ids):
+        return rows_in(rows, start=start, size=size), count, number
+    return rows_by_id(ids[start : start + size]), count, number
 
 
 @require_GET

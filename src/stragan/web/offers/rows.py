@@ -17,6 +17,7 @@ from django.utils.translation import pgettext
 
 from stragan.companies.models import Company
 from stragan.formats.sheets import Column, Kind
+from stragan.kit.among import Among
 from stragan.kit.messages import text_of
 from stragan.products.models import Product
 from stragan.shops.models import Offer, Shop, ShopState
@@ -68,7 +69,7 @@ def rows_of(
 ) -> list[RowView]:
     """Offers of a page with what stands beside them; a few statements for any number."""
     ids = {offer.product_id for offer in offers if offer.product_id is not None}
-    read = Product.objects.for_company(company).filter(pk__in=ids).order_by("id")
+    read = Product.objects.for_company(company).filter(Among("id", ids)).order_by("id")
     found = list(read.only("id", "name", "sku", "is_bundle")) if ids else []
     products = {product.pk: product.name for product in found}
     stands = stands_of(company, found) if company.warehouse and found else []
@@ -98,7 +99,7 @@ def _products(company: Company, offers: Sequence[Offer]) -> dict[int, str]:
     ids = {offer.product_id for offer in offers if offer.product_id is not None}
     if not ids:
         return {}
-    rows = Product.objects.for_company(company).filter(pk__in=ids).order_by("id")
+    rows = Product.objects.for_company(company).filter(Among("id", ids)).order_by("id")
     return dict(rows.values_list("id", "name"))
 
 

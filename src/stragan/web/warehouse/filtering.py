@@ -10,6 +10,7 @@ from django.http import QueryDict
 from stragan.companies.models import Company
 from stragan.core.folding import fold
 from stragan.documents.models import Document
+from stragan.kit.among import Among
 from stragan.kit.counting import SEARCH_LIMIT, Counted, count_rows
 from stragan.kit.search import SHORTEST_TRIGRAM, containing
 from stragan.products.listing import starting
@@ -167,7 +168,7 @@ def notes_of_page(rows: QuerySet[StockNote], *, count: int, start: int, size: in
         ids = [pk for _, pk in days[start : start + size]]
     else:
         ids = list(rows.values_list("pk", flat=True)[start : start + size])
-    found = StockNote.objects.across_companies().filter(pk__in=ids).order_by()
+    found = StockNote.objects.across_companies().filter(Among("id", ids)).order_by()
     rows_read = found.select_related("order", "by", "reverses", "reversed_by").only(*_OF_NOTE)
     by_id = {note.pk: note for note in rows_read}
     return [by_id[pk] for pk in ids]

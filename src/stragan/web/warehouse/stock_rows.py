@@ -9,6 +9,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from stragan.kit.among import Among
 from stragan.warehouse.costs import value_of
 from stragan.warehouse.models import StockLevel
 from stragan.web.shell import show
@@ -67,7 +68,7 @@ def page_lines(rows: Rows, *, start: int, size: int) -> list[StockLine]:
     """Read *size* lines from *start* on: first the ids of products, which the index of the list holds."""
     product = "product_id" if rows.model is StockLevel else "pk"
     ids = list(rows.values_list(product, flat=True)[start : start + size])
-    levels = StockLevel.objects.across_companies().filter(product_id__in=ids).order_by()
+    levels = StockLevel.objects.across_companies().filter(Among("product_id", ids)).order_by()
     found = {line.id: line for line in lines_of(levels)}
     return [found[pk] for pk in ids if pk in found]
 
