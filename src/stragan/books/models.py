@@ -168,6 +168,8 @@ class VatRow(_Row):
                 fields=["company", "period", "daily", "day", "id", "document"], name="vat_row_period"
             ),
             models.Index(fields=["report"], condition=Q(report__isnull=False), name="vat_row_report"),
+            # The first and the last document of a month: a search looks no further.
+            models.Index(fields=["company", "period", "document"], name="vat_row_document"),
         ]
 
 
@@ -203,6 +205,7 @@ class RevenueRow(_Row):
                 name="revenue_row_period",
             ),
             models.Index(fields=["report"], condition=Q(report__isnull=False), name="revenue_row_report"),
+            models.Index(fields=["company", "book", "period", "document"], name="revenue_row_document"),
         ]
 
 

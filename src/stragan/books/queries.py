@@ -93,6 +93,11 @@ def awaiting_receipt(company: Company) -> QuerySet[Document]:
     return Document.objects.for_company(company).filter(pk__in=waiting).order_by("issue_date", "id")
 
 
+def count_awaiting_receipt(company: Company) -> int:
+    """How many corrections wait so."""
+    return AwaitedReceipt.objects.for_company(company).count()
+
+
 def awaited_sums(documents: QuerySet[Document]) -> Awaited:
     """Count and add up corrections that wait."""
     sums = documents.order_by().aggregate(

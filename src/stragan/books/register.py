@@ -10,13 +10,14 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Model, QuerySet
 
 from stragan.books.models import RevenueRow, RevenueSum, VatRow, VatSum
 from stragan.books.states import VAT_FIELDS, Mark, RowType, mark_of
 from stragan.companies.models import Company
 from stragan.core.money import ZERO
 from stragan.core.snapshot import RateTotal
+from stragan.kit.among import Among
 
 # Base and tax of each VAT code in JPK_V7(3), in the order of documents; no tax where the second is empty.
 RATE_FIELDS: Final = (
@@ -29,8 +30,23 @@ RATE_FIELDS: Final = (
     ("zw", "K_10", ""),
     ("np", "K_11", ""),
 )
-_DOCUMENT: Final = ("document__kind", "document__ksef", "document__public_id", "document__buyer_name")
-_ORDER: Final = ("document__order__number",)
+# What a line says of its row, and of the row's document and order: no objects, for a page has a hundred.
+_OF_ROW: Final = (
+    *("id", "reverses_id", "report_id", "type", "number", "issue_date", "day", "period", "due_period"),
+    *("country", "tax_id", "name"),
+)
+_OF_BOOK: Final[dict[type[Model], tuple[str, ...]]] = {
+    VatRow: ("sale_date", "gtu", *(name.lower() for name in VAT_FIELDS), "net", "vat", "gross"),
+    RevenueRow: ("rate", "address", "description", "amount"),
+}
+_OF_DOCUMENT: Final = {
+    "document_kind": F("document__kind"),
+    "document_ksef": F("document__ksef"),
+    "document_public_id": F("document__public_id"),
+    "document_buyer": F("document__buyer_name"),
+    "order_id": F("document__order_id"),
+    "order_number": F("document__order__number"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,29 +117,34 @@ def rates_of(fields: dict[str, Decimal]) -> tuple[RateTotal, ...]:
 def vat_rows(company: Company, period: str, *, daily: bool) -> QuerySet[VatRow]:
     """Rows of a month as posted, in the order of the register; taken back ones too."""
     rows = VatRow.objects.for_company(company).filter(period=period, daily__in=[daily])
-    return with_documents(rows).order_by("day", "id")
+    return rows.order_by("day", "id")
 
 
 def revenue_rows(company: Company, book: str, period: str, *, daily: bool) -> QuerySet[RevenueRow]:
     """Rows of a month of *book* as posted, in the order of the register; taken back ones too."""
     rows = RevenueRow.objects.for_company(company).filter(book=book, period=period, daily__in=[daily])
-    return with_documents(rows).order_by("day", "id")
+    return rows.order_by("day", "id")
 
 
 R = TypeVar("R", VatRow, RevenueRow)
 
 
-def with_documents(rows: QuerySet[R]) -> QuerySet[R]:
-    """Read with each row what its line says of the document and the order."""
-    own = [item.attname for item in rows.model._meta.concrete_fields]  # noqa: SLF001 -- Django's documented way
-    return rows.select_related("document__order").only(*own, *_DOCUMENT, *_ORDER)
+def with_documents(rows: QuerySet[R]) -> QuerySet[Any]:
+    """Read of each row what its line says, with the document and the order."""
+    columns = (*_OF_ROW, *_OF_BOOK[rows.model], *_OF_DOCUMENT)
+    return rows.annotate(**_OF_DOCUMENT).values_list(*columns, named=True)
 
 
-def sliced(rows: QuerySet[R], start: int, count: int) -> list[R]:
+def _read(rows: QuerySet[R]) -> Iterator[Any]:
+    """Read rows that stand, with their documents, in bounded memory."""
+    return with_documents(standing(rows)).iterator(chunk_size=1000)
+
+
+def sliced(rows: QuerySet[R], start: int, count: int) -> list[Any]:
     """Read *count* rows from *start* on: their ids from the index alone, then the rows of these."""
     ids = list(rows.values_list("pk", flat=True)[start : start + count])
-    found: QuerySet[R] = rows.model.objects.across_companies().filter(pk__in=ids)
-    by_id = {row.pk: row for row in with_documents(found)}
+    found: QuerySet[R] = rows.model.objects.across_companies().filter(Among("id", ids))
+    by_id = {row.id: row for row in with_documents(found)}
     return [by_id[pk] for pk in ids]
 
 
@@ -134,32 +155,31 @@ def standing(rows: QuerySet[R]) -> QuerySet[R]:
 
 def vat_lines(company: Company, period: str, *, by_document: bool = False) -> Iterator[VatLine]:
     """The VAT register of a month; with *by_document* the daily record is given document by document."""
-    rows = standing(vat_rows(company, period, daily=False)).iterator(chunk_size=1000)
+    rows = _read(vat_rows(company, period, daily=False))
     days = vat_daily(company, period) if by_document else vat_days(company, period)
     return merged(map(vat_line, rows), days)
 
 
 def vat_daily(company: Company, period: str) -> Iterator[VatLine]:
     """The daily record of sales of a month, document by document."""
-    return map(vat_line, standing(vat_rows(company, period, daily=True)).iterator(chunk_size=1000))
+    return map(vat_line, _read(vat_rows(company, period, daily=True)))
 
 
 def revenue_lines(
     company: Company, book: str, period: str, *, by_document: bool = False
 ) -> Iterator[RevenueLine]:
     """The book of revenue of a month; with *by_document* the daily record is given document by document."""
-    rows = standing(revenue_rows(company, book, period, daily=False)).iterator(chunk_size=1000)
+    rows = _read(revenue_rows(company, book, period, daily=False))
     days = revenue_daily(company, book, period) if by_document else revenue_days(company, book, period)
     return merged(map(revenue_line, rows), days)
 
 
 def revenue_daily(company: Company, book: str, period: str) -> Iterator[RevenueLine]:
     """The daily record of sales of a month in the book of revenue, document by document."""
-    rows = standing(revenue_rows(company, book, period, daily=True))
-    return map(revenue_line, rows.iterator(chunk_size=1000))
+    return map(revenue_line, _read(revenue_rows(company, book, period, daily=True)))
 
 
-def vat_rows_of_day(company: Company, day: date) -> QuerySet[VatRow]:
+def vat_rows_of_day(company: Company, day: date) -> QuerySet[Any]:
     """Rows of one day of the daily record that stand; some may stand in a later month."""
     periods = VatSum.objects.for_company(company).filter(day=day, type=RowType.WEW)
     rows = VatRow.objects.for_company(company).filter(
@@ -168,7 +188,7 @@ def vat_rows_of_day(company: Company, day: date) -> QuerySet[VatRow]:
     return with_documents(standing(rows)).order_by("period", "id")
 
 
-def revenue_rows_of_day(company: Company, book: str, day: date) -> QuerySet[RevenueRow]:
+def revenue_rows_of_day(company: Company, book: str, day: date) -> QuerySet[Any]:
     """Rows of one day of the daily record that stand in the book of revenue."""
     periods = RevenueSum.objects.for_company(company).filter(book=book, day=day, type=RowType.WEW)
     rows = RevenueRow.objects.for_company(company).filter(
@@ -256,12 +276,11 @@ def fields_of(row: VatRow | VatSum) -> dict[str, Decimal]:
     return {name: found[name] for name in VAT_FIELDS if name in found}
 
 
-def vat_line(row: VatRow) -> VatLine:
-    """Give a posted row as a line."""
-    document = row.document
+def vat_line(row: Any) -> VatLine:
+    """Give a posted row, read ``with_documents``, as a line."""
     return VatLine(
         **_posted(row),
-        mark=mark_of(row.type, document.ksef if document else ""),
+        mark=mark_of(row.type, row.document_ksef or ""),
         sale_date=row.sale_date,
         gtu=row.gtu,
         fields=fields_of(row),
@@ -271,8 +290,8 @@ def vat_line(row: VatRow) -> VatLine:
     )
 
 
-def revenue_line(row: RevenueRow) -> RevenueLine:
-    """Give a posted row as a line."""
+def revenue_line(row: Any) -> RevenueLine:
+    """Give a posted row, read ``with_documents``, as a line."""
     return RevenueLine(
         **_posted(row),
         rate=row.rate,
@@ -282,12 +301,10 @@ def revenue_line(row: RevenueRow) -> RevenueLine:
     )
 
 
-def _posted(row: VatRow | RevenueRow) -> dict[str, Any]:
-    document = row.document
-    order = document.order if document else None
+def _posted(row: Any) -> dict[str, Any]:
     return {
         "number": row.number,
-        "kind": document.kind if document else "",
+        "kind": row.document_kind or "",
         "type": row.type,
         "issue_date": row.issue_date,
         "day": row.day,
@@ -296,10 +313,10 @@ def _posted(row: VatRow | RevenueRow) -> dict[str, Any]:
         "country": row.country,
         "tax_id": row.tax_id,
         "name": row.name,
-        "document_id": document.public_id if document else None,
-        "buyer": document.buyer_name if document else "",
-        "order_id": order.pk if order else None,
-        "order_number": order.number if order else None,
+        "document_id": row.document_public_id,
+        "buyer": row.document_buyer or "",
+        "order_id": row.order_id,
+        "order_number": row.order_number,
         "report_id": row.report_id,
     }
 

@@ -4,12 +4,13 @@ SQLite gets an FTS5 table fed by triggers, PostgreSQL a GIN index. Both are put 
 ``migrate``, since SQLite drops a table's triggers when Django rebuilds it.
 """
 
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from django.db import connections, models
 from django.db.models.expressions import RawSQL
 
 from stragan.core.folding import fold
+from stragan.kit.among import Among
 
 M = TypeVar("M", bound=models.Model)
 
@@ -89,21 +90,22 @@ def containing(rows: models.QuerySet[M], text: str) -> models.QuerySet[M]:
     )
 
 
-def ids_containing(rows: models.QuerySet[M], text: str, *, low: int, high: int) -> RawSQL | list[Any]:
-    """Give what ``__in`` takes: ids from *low* to *high* of rows that hold every word, as ``containing``.
+def pointing_to(name: str, rows: models.QuerySet[M], text: str, *, low: int, high: int) -> models.Q:
+    """Whether the key *name* points to one of *rows* that holds every word, as ``containing``.
 
-    For rows that point to those searched: a narrow range of ids is found fast, however frequent the words.
-    The caller sees to the company. On PostgreSQL only *rows* are looked at, on SQLite all of their table.
-    There the ids are read first, since it takes a subquery for a row or two and looks at each row instead.
+    *low* and *high* are the lowest and highest key there is: a narrow range is found fast, however frequent
+    the words. The caller sees to the company. On PostgreSQL only *rows* are looked at, on SQLite all of their
+    table. There the ids are read first, since it takes a subquery for a row or two and looks at each instead.
     """
     if connections[rows.db].vendor == "postgresql":
         found = containing(rows.filter(pk__gte=low, pk__lte=high), text)
-        return list(found.order_by().values_list("pk", flat=True))
+        return models.Q(Among(name, found.order_by().values_list("pk", flat=True)))
     index = f"{rows.model._meta.db_table}_search"  # noqa: SLF001 -- Django's documented way to a table's name
-    return RawSQL(  # noqa: S611 -- the table's own name; the words are parameters
+    ids = RawSQL(  # noqa: S611 -- the table's own name; the words are parameters
         f"SELECT rowid FROM {index} WHERE {index} MATCH %s AND rowid BETWEEN %s AND %s",
         (_quoted(text), low, high),
     )
+    return models.Q(**{f"{name}__in": ids})
 
 
 def _quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from stragan.books.models import VatRow
-from stragan.books.queries import awaiting_receipt, book_of
+from stragan.books.queries import book_of, count_awaiting_receipt
 from stragan.books.states import Register, first_day, is_period, last_day, next_period, period_of
 from stragan.companies.models import Company
 from stragan.companies.queries import vat_standing
@@ -103,7 +103,7 @@ def has_vat_rows(company: Company, *, period: str) -> bool:
     """Whether anything stands in the VAT register of the month, or waits to stand in it."""
     return (
         VatRow.objects.for_company(company).filter(period=period).exists()
-        or awaiting_receipt(company).exists()
+        or count_awaiting_receipt(company) > 0
     )
 
 

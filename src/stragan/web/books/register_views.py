@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 
 from stragan.books import register, totals
 from stragan.books.models import RevenueRow, VatRow
-from stragan.books.queries import awaiting_receipt, closed_months
+from stragan.books.queries import closed_months, count_awaiting_receipt
 from stragan.books.register import RevenueLine, VatLine
 from stragan.books.states import Register
 from stragan.companies.models import Company
 from stragan.documents.models import Document
-from stragan.kit.search import SHORTEST_TRIGRAM, ids_containing
+from stragan.kit.among import Among
+from stragan.kit.search import SHORTEST_TRIGRAM, pointing_to
 from stragan.web.books import exports, words
 from stragan.web.books.page import Month, book_kept, books_page, is_payer, month_of, tabs
 from stragan.web.books.rows import Writer, rate_cells
@@ -63,7 +64,7 @@ def vat(request: CompanyRequest) -> HttpResponseBase:
         days = [] if part == "named" else register.vat_days(company, month.period)
         cut, of_page = register.page_of(raw, size=size, is_first=number == 1, days=days)
         gone = _taken_back(VatRow.objects.for_company(company), cut)
-        lines = list(register.merged((register.vat_line(row) for row in cut if row.pk not in gone), of_page))
+        lines = list(register.merged((register.vat_line(row) for row in cut if row.id not in gone), of_page))
         found = own if part == "named" else whole
         pages = _pages(
             request, raw=len(cut), rows=own.rows, count=own.count, days=(days, of_page), shown=len(lines)
@@ -81,7 +82,7 @@ def vat(request: CompanyRequest) -> HttpResponseBase:
         "is_closed": month.period in closed_months(company).get(Register.VAT, ()),
         "pages": pages,
     }
-    if waiting := awaiting_receipt(company).count():
+    if waiting := count_awaiting_receipt(company):
         context["waiting_count"] = waiting
         context["part_urls"]["waiting"] = f"{reverse('books:waiting')}?period={month.period}"
     return render(request, _template(request, "vat"), context)
@@ -120,7 +121,7 @@ def revenue(request: CompanyRequest) -> HttpResponseBase:
         cut, of_page = register.page_of(raw, size=size, is_first=number == 1, days=days)
         gone = _taken_back(RevenueRow.objects.for_company(company), cut)
         lines = list(
-            register.merged((register.revenue_line(row) for row in cut if row.pk not in gone), of_page)
+            register.merged((register.revenue_line(row) for row in cut if row.id not in gone), of_page)
         )
         found = own if part == "named" else whole
         pages = _pages(
@@ -199,21 +200,23 @@ def _searched(rows: QuerySet[R], company: Company, text: str) -> QuerySet[R]:
     """
     if not any(len(word) >= SHORTEST_TRIGRAM for word in text.split()):
         return rows.filter(Q(number__istartswith=text) | Q(tax_id__startswith=text))
-    ends = rows.aggregate(low=Min("document_id"), high=Max("document_id"))
+    # Apart: of two at once SQLite reads all rows of the month.
+    low, high = (rows.aggregate(end=end("document_id"))["end"] or 0 for end in (Min, Max))
     documents = Document.objects.for_company(company)
-    found = ids_containing(documents, text, low=ends["low"] or 0, high=ends["high"] or 0)
+    found = pointing_to("document_id", documents, text, low=low, high=high)
     # By report: beside the month SQLite would read all of its rows.
     reports = rows.model.objects.across_companies().filter(
         report__isnull=False, document__isnull=True, number__istartswith=text
     )
-    return rows.filter(Q(document_id__in=found) | Q(pk__in=list(reports.values_list("pk", flat=True))))
+    of_reports = list(reports.values_list("pk", flat=True))
+    return rows.filter(found | Q(Among("id", of_reports)) if of_reports else found)
 
 
-def _taken_back(rows: QuerySet[R], shown: Sequence[R]) -> set[int]:
+def _taken_back(rows: QuerySet[R], shown: Sequence[Any]) -> set[int]:
     """Which of the shown rows are taken back or take another back: they cancel and are not shown."""
-    ids = [row.pk for row in shown]
-    reversed_ids = rows.filter(reverses_id__in=ids).values_list("reverses_id", flat=True)
-    return {pk for pk in reversed_ids if pk} | {row.pk for row in shown if row.reverses_id is not None}
+    ids = [row.id for row in shown]
+    reversed_ids = rows.filter(Among("reverses_id", ids)).values_list("reverses_id", flat=True)
+    return {pk for pk in reversed_ids if pk} | {row.id for row in shown if row.reverses_id is not None}
 
 
 def _template(request: CompanyRequest, name: str) -> str:
