@@ -84,6 +84,27 @@ def test_cells_of_long_tables_are_written_as_everywhere(language: str) -> None:
         ]
         assert moment(year_before) == show.moment(year_before)
         assert moment(None) == show.NONE
+        to_the_second = show.moments(seconds=True)
+        for instant in (MOMENT, year_before, new_year, None):
+            assert to_the_second(instant) == show.moment(instant, "long")
+
+
+@pytest.mark.parametrize(
+    ("changes", "query"),
+    [
+        ({}, "?q=%C5%BC%C3%B3%C5%82w+%26+2&kind=a&kind=b&page=3"),
+        ({"page": 4}, "?q=%C5%BC%C3%B3%C5%82w+%26+2&kind=a&kind=b&page=4"),
+        ({"page": None, "size": 50}, "?q=%C5%BC%C3%B3%C5%82w+%26+2&kind=a&kind=b&size=50"),
+        ({"kind": "c", "q": None}, "?kind=c&page=3"),
+        ({"q": None, "kind": None, "page": None, "sort": None}, "?"),
+    ],
+)
+def test_the_address_beside_a_list_keeps_all_but_what_is_changed(
+    changes: dict[str, object], query: str
+) -> None:
+    request = RequestFactory().get("/x/?q=żółw+%26+2&kind=a&kind=b&page=3")
+    assert listing.address(request, **changes) == query
+    assert request.GET["page"] == "3"
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,6 @@ from stragan.web.shell.listing import Pages, page_number, page_size, page_within
 from stragan.web.shell.middleware import CompanyRequest
 
 SIZE: Final = 50
-SHOWN: Final = 200  # operations of one payout on a page of it
 
 
 @require_GET
@@ -54,7 +53,7 @@ def one(request: CompanyRequest, payout_id: int) -> HttpResponse:
     if payout is None:
         raise Http404
     account = payout_account.account_of(payout)
-    size = page_size(request, default=SHOWN)
+    size = page_size(request)
     number = page_within(page_number(request), size=size, total=account.count)
     entries = payout_account.page_of(account, start=(number - 1) * size, size=size)
     context = {

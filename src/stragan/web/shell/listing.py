@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Self
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
@@ -62,13 +63,14 @@ class Pages:
 
 def address(request: HttpRequest, **changes: object) -> str:
     """Return the query of this page with some parameters changed; None removes one."""
-    query = request.GET.copy()
-    for key, value in changes.items():
-        if value is None:
-            query.pop(key, None)
-        else:
-            query[key] = str(value)
-    return f"?{query.urlencode()}"
+    pairs: list[tuple[str, str]] = []
+    for key, values in request.GET.lists():
+        if key not in changes:
+            pairs += [(key, value) for value in values]
+        elif changes[key] is not None:
+            pairs.append((key, str(changes[key])))
+    new = {key: value for key, value in changes.items() if value is not None and key not in request.GET}
+    return f"?{urlencode(pairs + [(key, str(value)) for key, value in new.items()])}"
 
 
 def page_number(request: HttpRequest) -> int:

@@ -124,8 +124,8 @@ def moment(value: datetime | None, style: str = "") -> str:
     return f"{day(when, short=style == 'short')}{NBSP}{clock}"
 
 
-def moments(this_year: int) -> Callable[[datetime | None], str]:
-    """Give ``moment`` to the minute in the language of the page; those of *this_year* without the year."""
+def moments(this_year: int = 0, *, seconds: bool = False) -> Callable[[datetime | None], str]:
+    """Give ``moment`` in the language of the page, to the minute or second; *this_year* is left out."""
     write_day = cache(day)
 
     def write(value: datetime | None) -> str:
@@ -133,7 +133,8 @@ def moments(this_year: int) -> Callable[[datetime | None], str]:
             return NONE
         when = value.astimezone(WARSAW)
         date_of = write_day(when.date(), short=when.year == this_year)
-        return f"{date_of}{NBSP}{when.hour:02}:{when.minute:02}"
+        clock = f"{when.hour:02}:{when.minute:02}"
+        return f"{date_of}{NBSP}{clock}:{when.second:02}" if seconds else f"{date_of}{NBSP}{clock}"
 
     return write
 
