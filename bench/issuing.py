@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from bench.importing import a_shop
-from bench.measuring import Figure, look_at_pace, median, p95, tell
+from bench.measuring import Figure, Timed, median, tell, timed
 from bench.targets import Database
 from stragan.cli.main import set_up_django
 
@@ -37,13 +37,13 @@ def measure(_database: Database) -> None:
     tell(
         Figure(
             key="issue_bulk",
-            value=CHUNK / median(took),
+            value=CHUNK / took.p50 * 1000,
             floor=floor,
             note="100 per transaction, median of transactions; orders of 3 lines, each of a product in stock",
         )
     )
-    singles = [seconds * 1000 for seconds in _issued(company, rest[:SINGLE], at_once=1)]
-    tell(Figure(key="issue_one", value=p95(singles), note=f"p50 {median(singles):.1f} ms"))
+    singles = _issued(company, rest[:SINGLE], at_once=1)
+    tell(Figure(key="issue_one", value=singles.p95, pace=singles.pace, note=f"p50 {singles.p50:.1f} ms"))
     printed = rest[SINGLE : SINGLE + PRINTED]
     rates = [
         _printed(company, warm=rest[-1 - start // CHUNK], ids=printed[start : start + CHUNK])
@@ -117,8 +117,8 @@ def _of_three_lines(form: dict[str, Any]) -> dict[str, Any]:
     return {**form, "lineItems": lines}
 
 
-def _issued(company: Any, ids: Sequence[int], *, at_once: int = CHUNK) -> list[float]:
-    """Issue invoices; gives the seconds of each transaction, checks before it included."""
+def _issued(company: Any, ids: Sequence[int], *, at_once: int = CHUNK) -> Timed:
+    """Issue invoices; times each transaction, checks before it included."""
     from stragan.companies.models import User
     from stragan.core.snapshot import DocumentKind
     from stragan.documents.actions import Author
@@ -130,15 +130,13 @@ def _issued(company: Any, ids: Sequence[int], *, at_once: int = CHUNK) -> list[f
     today = business_today()
     wish = Wish(company=company, kind=DocumentKind.INVOICE, issue_date=today, today=today)
     author = Author(user=User.objects.get(), actor=Actor.USER, now=business_now(), asked_at=real_now())
-    took = []
-    for start in range(0, len(ids), at_once):
-        part = ids[start : start + at_once]
-        started = time.perf_counter()
-        outcomes = issue_documents(part, wish=wish, author=author)
-        took.append(time.perf_counter() - started)
-        look_at_pace()
+    parts = iter([ids[start : start + at_once] for start in range(0, len(ids), at_once)])
+
+    def work() -> None:
+        outcomes = issue_documents(next(parts), wish=wish, author=author)
         assert all(isinstance(one, Issued) and not one.repeated for one in outcomes), outcomes[0]
-    return took
+
+    return timed(work, times=-(-len(ids) // at_once), warm_up=0)
 
 
 def _printed(company: Any, *, warm: int, ids: Sequence[int]) -> float:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 _TURNS: Final = 100_000
@@ -18,22 +19,28 @@ _paces: list[float] = []
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured value in the unit of its target; *floor* is what raw SQL took in the same run."""
+    """One measured value in the unit of its target; *floor* is what raw SQL took in the same run.
+
+    *pace* is that of its own repetitions; without one, of all looks since the last figure.
+    """
 
     key: str
     value: float
     floor: float | None = None
+    pace: float | None = None
     note: str = ""
     details: Mapping[str, object] = field(default_factory=dict)
 
 
-def look_at_pace() -> None:
+def look_at_pace() -> float:
     """Time a fixed piece of Python: how slow the machine is just now."""
     started = time.perf_counter()
     total = 0
     for turn in range(_TURNS):
         total += turn
-    _paces.append((time.perf_counter() - started) * 1000 / _TURNS_MS)
+    pace = (time.perf_counter() - started) * 1000 / _TURNS_MS
+    _paces.append(pace)
+    return pace
 
 
 def _pace() -> float:
@@ -47,11 +54,12 @@ def _pace() -> float:
 
 def tell(figure: Figure) -> None:
     """Hand a figure to the process that collects them, with the pace of the machine meanwhile."""
+    since_last = _pace()
     row = {
         "key": figure.key,
         "value": round(figure.value, 3),
         "floor": None if figure.floor is None else round(figure.floor, 3),
-        "pace": round(_pace(), 2),
+        "pace": round(figure.pace or since_last, 2),
         "note": figure.note,
         "details": dict(figure.details),
     }
@@ -74,20 +82,53 @@ def median(values: Sequence[float]) -> float:
     return statistics.median(values)
 
 
-def timed_ms(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timed:
+    """How long each repetition took, in ms, and the pace of the machine around each.
+
+    A machine may change its pace in the middle of twenty repetitions, so each is held against its own.
+    """
+
+    ms: tuple[float, ...]
+    paces: tuple[float, ...]
+
+    @property
+    def p50(self) -> float:
+        """The middle one."""
+        return median(self.ms)
+
+    @property
+    def p95(self) -> float:
+        """What 95 of 100 do not exceed."""
+        return p95(self.ms)
+
+    @property
+    def at_pace(self) -> float:
+        """``p95`` of what each would have taken where the budgets were set."""
+        return p95([ms / pace for ms, pace in zip(self.ms, self.paces, strict=True)])
+
+    @property
+    def pace(self) -> float:
+        """How many times slower the machine was, as ``p95`` felt it."""
+        return self.p95 / self.at_pace
+
+
+def timed(
     work: Callable[[], object], *, times: int, warm_up: int = 2, between: Callable[[], object] = int
-) -> list[float]:
-    """Do *work* again and again; gives how long each time took, in ms, the first few left out.
+) -> Timed:
+    """Do *work* again and again, the first few left out.
 
     *between* is done after each time and not counted: what a server does when its answer has gone.
     """
     for _ in range(warm_up):
         work()
-    found = []
+    took = []
+    looks = [look_at_pace()]
     for _ in range(times):
         started = time.perf_counter()
         work()
-        found.append((time.perf_counter() - started) * 1000)
+        took.append((time.perf_counter() - started) * 1000)
         between()
-        look_at_pace()
-    return found
+        looks.append(look_at_pace())
+    around = [(before + after) / 2 for before, after in pairwise(looks)]
+    return Timed(ms=tuple(took), paces=tuple(around))

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import Final
 
-from bench.measuring import Figure, median, p95, tell, timed_ms
+from bench.measuring import Figure, median, tell, timed
 from bench.targets import Database
 from builders.snapshots import an_invoice, an_invoice_of
 from stragan.core.snapshot import DocumentSnapshot
@@ -37,12 +37,17 @@ def measure(_database: Database) -> None:
     # Each one differs, as invoices do: the typesetter remembers what it has set before.
     simple = iter([_for_buyer(an_invoice(), place) for place in range(TIMES + 4)])
     long = iter([_for_buyer(an_invoice_of(40), place) for place in range(TIMES + 2)])
-    warm = timed_ms(lambda: pdf.render(next(simple)), times=TIMES, warm_up=3)
-    forty = timed_ms(lambda: pdf.render(next(long)), times=TIMES, warm_up=2)
+    warm = timed(lambda: pdf.render(next(simple)), times=TIMES, warm_up=3)
+    forty = timed(lambda: pdf.render(next(long)), times=TIMES, warm_up=2)
     tell(
-        Figure(key="pdf_simple", value=median(warm), note=f"p95 {p95(warm):.0f} ms; QR codes come with KSeF")
+        Figure(
+            key="pdf_simple",
+            value=warm.p50,
+            pace=warm.pace,
+            note=f"p95 {warm.p95:.0f} ms; QR codes come with KSeF",
+        )
     )
-    tell(Figure(key="pdf_40", value=median(forty), note=f"p95 {p95(forty):.0f} ms"))
+    tell(Figure(key="pdf_40", value=forty.p50, pace=forty.pace, note=f"p95 {forty.p95:.0f} ms"))
     tell(
         Figure(
             key="pdf_first",
