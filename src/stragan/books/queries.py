@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
@@ -22,6 +23,7 @@ from stragan.companies.models import Books, Company
 from stragan.core.errors import Refused
 from stragan.core.money import ZERO
 from stragan.documents.models import Document
+from stragan.kit.compiled import Compiled, compiled
 
 
 class BooksOff(Refused):
@@ -40,11 +42,16 @@ def book_of(company: Company) -> Register | None:
 
 def closed_months(company: Company) -> dict[str, frozenset[str]]:
     """Give the months that take no more rows, by register."""
-    rows = ClosedMonth.objects.for_company(company).filter(reopened_at__isnull=True)
     found: dict[str, set[str]] = {}
-    for register, period in rows.values_list("register", "period"):
+    for register, period in _closed(company).rows():
         found.setdefault(register, set()).add(period)
     return {register: frozenset(periods) for register, periods in found.items()}
+
+
+@lru_cache(maxsize=1_000)
+def _closed(company: Company) -> Compiled:
+    rows = ClosedMonth.objects.for_company(company).filter(reopened_at__isnull=True)
+    return compiled(rows.values_list("register", "period"))
 
 
 def keeping_of(company: Company, book: Register) -> Keeping:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from django.db.models import Count, QuerySet, Sum
@@ -13,8 +14,13 @@ from stragan.books.register import standing
 from stragan.books.states import VAT_FIELDS, RowType
 from stragan.companies.models import Company
 from stragan.core.money import ZERO
+from stragan.kit.compiled import Compiled, compiled
 
 _VAT: Final = (*(name.lower() for name in VAT_FIELDS), "net", "vat", "gross")
+_AMOUNT: Final = ("amount",)
+_COUNTS: Final = ("count", "rows")
+_BY_TYPE: Final = ("type",)
+_BY_RATE: Final = ("rate",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,50 +48,67 @@ class RevenueTotals:
 
 def vat_totals(company: Company, periods: Iterable[str], *, daily: bool | None = None) -> VatTotals:
     """Sums of months of the VAT register; with *daily* only of the daily record, or only of the rest."""
-    return _vat_total(_grouped(_chosen(VatSum, company, periods, daily=daily), ("type",), _VAT))
+    statement = _vat_statement(company, tuple(periods), daily)
+    return _vat_total(_named(statement.rows(), _BY_TYPE, _VAT))
+
+
+@lru_cache(maxsize=1_000)
+def _vat_statement(company: Company, periods: tuple[str, ...], daily: bool | None) -> Compiled:  # noqa: FBT001 -- a key
+    return compiled(_sums(_chosen(VatSum, company, periods, daily=daily), _BY_TYPE, _VAT))
 
 
 def vat_totals_by_month(company: Company, periods: Iterable[str]) -> dict[str, VatTotals]:
     """Sums of several months of the VAT register, by month."""
-    found = _grouped(_chosen(VatSum, company, periods), ("period", "type"), _VAT)
+    found = _grouped(_chosen(VatSum, company, periods), ("period", *_BY_TYPE), _VAT)
     return {period: _vat_total(groups) for period, groups in _by_period(found).items()}
 
 
 def vat_totals_of_day(company: Company, day: date) -> VatTotals:
     """Sums of one day of the daily record, wherever its rows stand."""
     rows = VatSum.objects.for_company(company).filter(day=day, type=RowType.WEW)
-    return _vat_total(_grouped(rows, ("type",), _VAT))
+    return _vat_total(_grouped(rows, _BY_TYPE, _VAT))
 
 
 def revenue_totals_of_day(company: Company, book: str, day: date) -> RevenueTotals:
     """Sums of one day of the daily record in the book of revenue, wherever its rows stand."""
     rows = RevenueSum.objects.for_company(company).filter(book=book, day=day, type=RowType.WEW)
-    return _revenue_total(_grouped(rows, ("rate",), ("amount",)))
+    return _revenue_total(_grouped(rows, _BY_RATE, _AMOUNT))
 
 
 def vat_totals_of(rows: QuerySet[VatRow]) -> VatTotals:
     """Sums of chosen rows, taken from the rows themselves: for a filter that sums per day cannot answer."""
-    return _vat_total(_summed(standing(rows), ("type",), _VAT))
+    return _vat_total(_summed(standing(rows), _BY_TYPE, _VAT))
 
 
 def revenue_totals(
     company: Company, book: str, periods: Iterable[str], *, daily: bool | None = None
 ) -> RevenueTotals:
     """Sums of some months of the book of revenue together."""
+    statement = _revenue_statement(company, book, tuple(periods), daily)
+    return _revenue_total(_named(statement.rows(), _BY_RATE, _AMOUNT))
+
+
+@lru_cache(maxsize=1_000)
+def _revenue_statement(
+    company: Company,
+    book: str,
+    periods: tuple[str, ...],
+    daily: bool | None,  # noqa: FBT001 -- a key
+) -> Compiled:
     rows = _chosen(RevenueSum, company, periods, daily=daily).filter(book=book)
-    return _revenue_total(_grouped(rows, ("rate",), ("amount",)))
+    return compiled(_sums(rows, _BY_RATE, _AMOUNT))
 
 
 def revenue_totals_by_month(company: Company, book: str, periods: Iterable[str]) -> dict[str, RevenueTotals]:
     """Sums of several months of the book of revenue, by month."""
     rows = _chosen(RevenueSum, company, periods).filter(book=book)
-    found = _grouped(rows, ("period", "rate"), ("amount",))
+    found = _grouped(rows, ("period", *_BY_RATE), _AMOUNT)
     return {period: _revenue_total(groups) for period, groups in _by_period(found).items()}
 
 
 def revenue_totals_of(rows: QuerySet[RevenueRow]) -> RevenueTotals:
     """Sums of chosen rows, taken from the rows themselves."""
-    return _revenue_total(_summed(standing(rows), ("rate",), ("amount",)))
+    return _revenue_total(_summed(standing(rows), _BY_RATE, _AMOUNT))
 
 
 def _chosen(
@@ -98,9 +121,18 @@ def _chosen(
 
 
 def _grouped(rows: QuerySet[Any], keys: Sequence[str], sums: Sequence[str]) -> list[dict[str, Any]]:
-    columns = {f"all_{name}": Sum(name) for name in ("count", "rows", *sums)}
-    groups: Any = rows.order_by().values(*keys)
-    return list(groups.annotate(**columns))
+    return _named(_sums(rows, keys, sums), keys, sums)
+
+
+def _sums(rows: QuerySet[Any], keys: Sequence[str], sums: Sequence[str]) -> QuerySet[Any]:
+    groups: Any = rows.order_by().values_list(*keys)
+    found: QuerySet[Any] = groups.annotate(**{f"all_{name}": Sum(name) for name in (*_COUNTS, *sums)})
+    return found
+
+
+def _named(rows: Iterable[tuple[Any, ...]], keys: Sequence[str], sums: Sequence[str]) -> list[dict[str, Any]]:
+    names = (*keys, *(f"all_{name}" for name in (*_COUNTS, *sums)))
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _summed(rows: QuerySet[Any], keys: Sequence[str], sums: Sequence[str]) -> list[dict[str, Any]]:

@@ -3,9 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from stragan.companies.models import Company, CompanyLogo, Invitation, Membership, Role, User, VatStatus
+from stragan.kit.compiled import Compiled, compiled
 from stragan.kit.models import AuditEvent
 
 _DEEDS_READ: Final = 300
@@ -43,11 +45,15 @@ class VatStanding:
 
 def vat_standing(company: Company, *, on: date) -> VatStanding:
     """Give the VAT status that holds *on* a Warsaw day."""
+    for vat_payer, basis in _latest_status(company, on).rows():
+        return VatStanding(vat_payer=vat_payer, exemption_basis=basis)
+    return VatStanding(vat_payer=company.vat_payer, exemption_basis=company.vat_exemption_basis)
+
+
+@lru_cache(maxsize=1_000)
+def _latest_status(company: Company, on: date) -> Compiled:
     rows = VatStatus.objects.for_company(company).filter(since__lte=on).order_by("-since")
-    latest = rows.first()
-    if latest is None:
-        return VatStanding(vat_payer=company.vat_payer, exemption_basis=company.vat_exemption_basis)
-    return VatStanding(vat_payer=latest.vat_payer, exemption_basis=latest.exemption_basis)
+    return compiled(rows.values_list("vat_payer", "exemption_basis")[:1])
 
 
 def was_ever_payer(company: Company) -> bool:

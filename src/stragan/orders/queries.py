@@ -14,6 +14,7 @@ from django.db.models.lookups import Exact
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day
 from stragan.kit.among import Among
+from stragan.kit.compiled import Compiled, compiled
 from stragan.kit.counting import (
     LIMIT,
     SEARCH_LIMIT,
@@ -204,8 +205,15 @@ def selling(rows: QuerySet[Order], product_id: int, *, ordered: bool = True) -> 
 
 def page_of_orders(company: Company, wanted: OrderFilter, *, offset: int, limit: int) -> list[OrderRow]:
     """One page of the list: a single statement, *limit* rows from *offset* on."""
-    rows = orders_matching(company, wanted).values_list(*_ROW_FIELDS)[offset : offset + limit]
-    return [OrderRow._make(row) for row in rows]
+    # What somebody typed is seldom asked for twice.
+    made = _page.__wrapped__ if wanted.text else _page
+    return [OrderRow._make(row) for row in made(company, wanted, offset, limit).rows()]
+
+
+@lru_cache(maxsize=500)
+def _page(company: Company, wanted: OrderFilter, offset: int, limit: int) -> Compiled:
+    rows = orders_matching(company, wanted)
+    return compiled(rows.values_list(*_ROW_FIELDS)[offset : offset + limit])
 
 
 def rows_of_orders(company: Company, order_ids: Sequence[int]) -> list[OrderRow]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db.models import Q, QuerySet
 from stragan.companies.models import Company, User
 from stragan.core.errors import Refused
 from stragan.kit.audit import Deed, record
+from stragan.kit.compiled import Compiled, compiled
 from stragan.orders.models import ListChoice, SavedView
 
 MOST: Final = 100  # views of one person in one company
@@ -36,8 +38,12 @@ class TooManyViews(Refused):
 
 def views_of(company: Company, user: User) -> QuerySet[SavedView]:
     """The person's own views and those shared in the company, by name."""
-    rows = SavedView.objects.for_company(company).filter(Q(owner=user) | Q(is_shared=True))
-    return rows.select_related("owner").order_by("name", "id")
+    return _seen_by(company, user.pk).select_related("owner")
+
+
+def _seen_by(company: Company, user_id: int) -> QuerySet[SavedView]:
+    rows = SavedView.objects.for_company(company).filter(Q(owner_id=user_id) | Q(is_shared=True))
+    return rows.order_by("name", "id")
 
 
 def choice_of(company: Company, user: User) -> ListChoice | None:
@@ -60,14 +66,26 @@ class ViewRow(NamedTuple):
 
 def rows_of_views(company: Company, user: User) -> list[ViewRow]:
     """``views_of`` for a menu: no more than it says."""
+    return [ViewRow._make(row) for row in _views(company, user.pk).rows()]
+
+
+@lru_cache(maxsize=1_000)
+def _views(company: Company, user_id: int) -> Compiled:
     fields = ("id", "name", "query", "columns", "is_shared", "owner_id", "owner__email")
-    return [ViewRow._make(row) for row in views_of(company, user).values_list(*fields)]
+    return compiled(_seen_by(company, user_id).values_list(*fields))
 
 
 def choice_in_short(company: Company, user: User) -> tuple[list[str], int | None]:
     """Columns the person chose, none for the default set, and the id of the view their list opens with."""
-    rows = ListChoice.objects.for_company(company).filter(user=user)
-    return rows.values_list("columns", "opening_view_id").first() or ([], None)
+    for columns, opening in _choice(company, user.pk).rows():
+        return columns, opening
+    return [], None
+
+
+@lru_cache(maxsize=1_000)
+def _choice(company: Company, user_id: int) -> Compiled:
+    rows = ListChoice.objects.for_company(company).filter(user_id=user_id)
+    return compiled(rows.order_by("id").values_list("columns", "opening_view_id")[:1])
 
 
 def choose_columns(*, company: Company, user: User, columns: Sequence[str]) -> None:

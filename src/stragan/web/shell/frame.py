@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from stragan.companies.models import Company
 from stragan.documents import radar
 from stragan.kit import clock
+from stragan.kit.compiled import Compiled, compiled
 from stragan.kit.counting import Counted, Statement, counted, counting
 from stragan.kit.models import Job, JobState
 from stragan.orders.queries import OrderFilter, Tab, orders_matching
@@ -67,12 +68,17 @@ def shops(company: Company) -> tuple[ShopFreshness, ...]:
         url = reverse("settings:shops")
     except NoReverseMatch:
         url = ""
-    rows = Shop.objects.for_company(company).exclude(state=ShopState.REMOVED).order_by("name", "id")
     result = []
-    for name, state, synced_at in rows.values_list("name", "state", "synced_at"):
+    for name, state, synced_at in _shops(company).rows():
         color, word = freshness(state=state, synced_at=synced_at, now=now)
         result.append(ShopFreshness(name=name, color=color, word=word, url=url))
     return tuple(result)
+
+
+@lru_cache(maxsize=1_000)
+def _shops(company: Company) -> Compiled:
+    rows = Shop.objects.for_company(company).exclude(state=ShopState.REMOVED).order_by("name", "id")
+    return compiled(rows.values_list("name", "state", "synced_at"))
 
 
 def counts(company: Company, *, known: Mapping[Tab, Counted] | None = None) -> Counts:
