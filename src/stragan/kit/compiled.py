@@ -8,16 +8,14 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-_Converter = tuple[int, Sequence[Callable[..., Any]], Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """The text and values of a ``values_list``, and what makes Python's values of the database's."""
+    """The text and values of a ``values_list``, and which of its columns come as something else."""
 
     sql: str
     values: tuple[Any, ...]
-    converters: tuple[_Converter, ...]
+    converted: tuple[tuple[int, Any], ...]  # the column's place and expression
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Ask, each time anew."""
@@ -26,14 +24,15 @@ class Compiled:
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.values)
             found: list[tuple[Any, ...]] = cursor.fetchall()
-        return [self._converted(row) for row in found] if self.converters else found
-
-    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        values = list(row)
-        for place, converters, expression in self.converters:
-            for convert in converters:
-                values[place] = convert(values[place], expression, connection)
-        return tuple(values)
+        if not self.converted:
+            return found
+        # Of the connection that asks: kept ones would hold on to that of a thread which has ended.
+        steps = [
+            (place, expression, convert)
+            for place, expression in self.converted
+            for convert in _converters(expression)
+        ]
+        return [_converted(row, steps) for row in found]
 
 
 def compiled(rows: QuerySet[Any, tuple[Any, ...]]) -> Compiled:
@@ -46,6 +45,18 @@ def compiled(rows: QuerySet[Any, tuple[Any, ...]]) -> Compiled:
         sql, values = compiler.as_sql()
     except EmptyResultSet:  # what cannot find anything is not asked
         return Compiled("", (), ())
-    found = compiler.get_converters([column for column, _sql, _alias in compiler.select])
-    converters = tuple((place, tuple(several), expression) for place, (several, expression) in found.items())
-    return Compiled(sql, tuple(values), converters)
+    columns = enumerate(column for column, _sql, _alias in compiler.select)
+    converted = tuple((place, column) for place, column in columns if _converters(column))
+    return Compiled(sql, tuple(values), converted)
+
+
+def _converters(expression: Any) -> list[Callable[..., Any]]:
+    """What Django makes a value of this column with."""
+    return [*connection.ops.get_db_converters(expression), *expression.get_db_converters(connection)]
+
+
+def _converted(row: tuple[Any, ...], steps: Sequence[tuple[int, Any, Callable[..., Any]]]) -> tuple[Any, ...]:
+    values = list(row)
+    for place, expression, convert in steps:
+        values[place] = convert(values[place], expression, connection)
+    return tuple(values)
