@@ -150,6 +150,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture
+def without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks Allegro again in this process does so at once; asking in vain takes eight seconds else."""
+    from stragan.gateways.allegro.transport import Transport  # noqa: PLC0415 -- as below
+
+    monkeypatch.setattr(Transport, "_pause", lambda transport, _seconds: transport._still_here())
+
+
+@pytest.fixture
 def now() -> datetime:
     """The instant tests happen at."""
     return NOW

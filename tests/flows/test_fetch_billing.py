@@ -88,6 +88,7 @@ def test_more_than_a_page_of_one_instant_and_pages_that_meet_in_one(market: Mark
     assert sum(amount for _, amount, _ in ours) == Decimal("-1843.35")
 
 
+@pytest.mark.usefixtures("without_pauses")
 def test_a_run_that_broke_off_goes_on_where_it_was(market: Market, shop: Shop) -> None:
     market.world.faults.add(Fault(kind="server_error", path="billing-entries", skip=8, count=50))
     assert not fetch_billing(shop_id=shop.pk)

@@ -231,6 +231,7 @@ def test_what_allegro_says_of_each_form_counts_from_its_own_answer(empty: Market
     assert second - first >= timedelta(seconds=1.5)
 
 
+@pytest.mark.usefixtures("without_pauses")
 def test_an_outage_in_between_does_not_forget_what_allegro_said_first(empty: Market) -> None:
     shop, sold = a_paid_order_that_vanishes(empty)
     empty.fetch(shop, trigger="background")

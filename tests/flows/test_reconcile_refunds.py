@@ -437,7 +437,7 @@ def test_a_source_that_does_not_answer_is_named_once_and_never_complete(
 
 
 @pytest.mark.parametrize("kind", ["html_page", "empty_answer", "half_json"])
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("shop", "without_pauses")
 def test_a_list_of_refunds_that_cannot_be_read_is_never_taken_for_an_empty_one(
     market: Market, kind: str
 ) -> None:
