@@ -65,16 +65,16 @@ class Pages:
         self.client.force_login(self.user)
         self.factory = RequestFactory(headers={"HX-Request": "true", "host": "127.0.0.1"})
 
-    def timing(self, address: str, *, enough_ms: float = ENOUGH_MS) -> Timing:
+    def timing(self, address: str) -> Timing:
         """Time one address; again where it looks slow, since other programs may have had the cores.
 
         The quieter round counts, each of view and page. Once more, and again, where all are too slow even
         at their pace.
         """
         rounds = [self._timing(address)]
-        while rounds[-1].view.p95 > enough_ms and len(rounds) < ROUNDS:
+        while rounds[-1].view.p95 > ENOUGH_MS and len(rounds) < ROUNDS:
             rounds.append(self._timing(address))
-        while min(one.view.at_pace for one in rounds) > enough_ms and len(rounds) < MOST_ROUNDS:
+        while min(one.view.at_pace for one in rounds) > ENOUGH_MS and len(rounds) < MOST_ROUNDS:
             rounds.append(self._timing(address))
         found = Timing(
             view=min((one.view for one in rounds), key=lambda one: one.at_pace),

@@ -44,19 +44,6 @@ class HasProblem(models.Func):
         return f"{column} @> '[\"{self.code}\"]'::jsonb", tuple(params)
 
 
-class ByItself(models.Func):
-    """A column that must not choose the index: SQLite would take one of its own, of ten times the rows."""
-
-    arity = 1
-    template = "%(expressions)s"
-
-    def as_sqlite(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
-    ) -> tuple[str, tuple[Any, ...]]:
-        """Put a plus before it, which SQLite's manual recommends for that."""
-        return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
-
-
 def problem_indexes() -> list[models.Index]:
     """One index per problem. What hides orders stands at its end, so that they are passed over unread.
 

@@ -14,6 +14,7 @@ from django.db.models.lookups import Exact
 from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day
 from stragan.kit.among import Among
+from stragan.kit.by_itself import ByItself
 from stragan.kit.compiled import Compiled, compiled
 from stragan.kit.counting import (
     LIMIT,
@@ -27,7 +28,7 @@ from stragan.kit.counting import (
 from stragan.kit.search import SHORTEST_TRIGRAM, containing
 from stragan.orders import search_words
 from stragan.orders.models import Order, OrderLine
-from stragan.orders.problem_index import ByItself, HasProblem
+from stragan.orders.problem_index import HasProblem
 from stragan.orders.search_words import Scope
 from stragan.orders.states import KIND_COLUMNS, Problem, Queue
 
