@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Final
 
 from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
@@ -23,7 +22,7 @@ from stragan.companies.models import Books, Company
 from stragan.core.errors import Refused
 from stragan.core.money import ZERO
 from stragan.documents.models import Document
-from stragan.kit.compiled import Compiled, compiled
+from stragan.kit.compiled import Values, made_once
 
 
 class BooksOff(Refused):
@@ -48,10 +47,10 @@ def closed_months(company: Company) -> dict[str, frozenset[str]]:
     return {register: frozenset(periods) for register, periods in found.items()}
 
 
-@lru_cache(maxsize=1_000)
-def _closed(company: Company) -> Compiled:
+@made_once
+def _closed(company: Company) -> Values:
     rows = ClosedMonth.objects.for_company(company).filter(reopened_at__isnull=True)
-    return compiled(rows.values_list("register", "period"))
+    return rows.values_list("register", "period")
 
 
 def keeping_of(company: Company, book: Register) -> Keeping:

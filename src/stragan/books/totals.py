@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
 
 from django.db.models import Count, QuerySet, Sum
@@ -14,7 +13,7 @@ from stragan.books.register import standing
 from stragan.books.states import VAT_FIELDS, RowType
 from stragan.companies.models import Company
 from stragan.core.money import ZERO
-from stragan.kit.compiled import Compiled, compiled
+from stragan.kit.compiled import Values, made_once
 
 _VAT: Final = (*(name.lower() for name in VAT_FIELDS), "net", "vat", "gross")
 _AMOUNT: Final = ("amount",)
@@ -48,13 +47,13 @@ class RevenueTotals:
 
 def vat_totals(company: Company, periods: Iterable[str], *, daily: bool | None = None) -> VatTotals:
     """Sums of months of the VAT register; with *daily* only of the daily record, or only of the rest."""
-    statement = _vat_statement(company, tuple(periods), daily)
-    return _vat_total(_named(statement.rows(), _BY_TYPE, _VAT))
+    sums = _vat_sums(company, tuple(periods), daily=daily)
+    return _vat_total(_named(sums.rows(), _BY_TYPE, _VAT))
 
 
-@lru_cache(maxsize=1_000)
-def _vat_statement(company: Company, periods: tuple[str, ...], daily: bool | None) -> Compiled:  # noqa: FBT001 -- a key
-    return compiled(_sums(_chosen(VatSum, company, periods, daily=daily), _BY_TYPE, _VAT))
+@made_once
+def _vat_sums(company: Company, periods: tuple[str, ...], *, daily: bool | None) -> Values:
+    return _sums(_chosen(VatSum, company, periods, daily=daily), _BY_TYPE, _VAT)
 
 
 def vat_totals_by_month(company: Company, periods: Iterable[str]) -> dict[str, VatTotals]:
@@ -84,19 +83,14 @@ def revenue_totals(
     company: Company, book: str, periods: Iterable[str], *, daily: bool | None = None
 ) -> RevenueTotals:
     """Sums of some months of the book of revenue together."""
-    statement = _revenue_statement(company, book, tuple(periods), daily)
-    return _revenue_total(_named(statement.rows(), _BY_RATE, _AMOUNT))
+    sums = _revenue_sums(company, book, tuple(periods), daily=daily)
+    return _revenue_total(_named(sums.rows(), _BY_RATE, _AMOUNT))
 
 
-@lru_cache(maxsize=1_000)
-def _revenue_statement(
-    company: Company,
-    book: str,
-    periods: tuple[str, ...],
-    daily: bool | None,  # noqa: FBT001 -- a key
-) -> Compiled:
+@made_once
+def _revenue_sums(company: Company, book: str, periods: tuple[str, ...], *, daily: bool | None) -> Values:
     rows = _chosen(RevenueSum, company, periods, daily=daily).filter(book=book)
-    return compiled(_sums(rows, _BY_RATE, _AMOUNT))
+    return _sums(rows, _BY_RATE, _AMOUNT)
 
 
 def revenue_totals_by_month(company: Company, book: str, periods: Iterable[str]) -> dict[str, RevenueTotals]:
@@ -124,9 +118,9 @@ def _grouped(rows: QuerySet[Any], keys: Sequence[str], sums: Sequence[str]) -> l
     return _named(_sums(rows, keys, sums), keys, sums)
 
 
-def _sums(rows: QuerySet[Any], keys: Sequence[str], sums: Sequence[str]) -> QuerySet[Any]:
+def _sums(rows: QuerySet[Any], keys: Sequence[str], sums: Sequence[str]) -> Values:
     groups: Any = rows.order_by().values_list(*keys)
-    found: QuerySet[Any] = groups.annotate(**{f"all_{name}": Sum(name) for name in (*_COUNTS, *sums)})
+    found: Values = groups.annotate(**{f"all_{name}": Sum(name) for name in (*_COUNTS, *sums)})
     return found
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 from stragan.companies.models import Company, CompanyLogo, Invitation, Membership, Role, User, VatStatus
-from stragan.kit.compiled import Compiled, compiled
+from stragan.kit.compiled import Values, made_once
 from stragan.kit.models import AuditEvent
 
 _DEEDS_READ: Final = 300
@@ -50,10 +49,10 @@ def vat_standing(company: Company, *, on: date) -> VatStanding:
     return VatStanding(vat_payer=company.vat_payer, exemption_basis=company.vat_exemption_basis)
 
 
-@lru_cache(maxsize=1_000)
-def _latest_status(company: Company, on: date) -> Compiled:
+@made_once
+def _latest_status(company: Company, on: date) -> Values:
     rows = VatStatus.objects.for_company(company).filter(since__lte=on).order_by("-since")
-    return compiled(rows.values_list("vat_payer", "exemption_basis")[:1])
+    return rows.values_list("vat_payer", "exemption_basis")[:1]
 
 
 def was_ever_payer(company: Company) -> bool:

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, Final, ParamSpec, cast
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+
+P = ParamSpec("P")
+Values = QuerySet[Any, tuple[Any, ...]]  # a ``values_list`` of any table
+_KEPT: Final = 200  # of one kind, up to ten kilobytes each; the one not asked for longest is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +40,8 @@ class Compiled:
         return [_converted(row, steps) for row in found]
 
 
-def compiled(rows: QuerySet[Any, tuple[Any, ...]]) -> Compiled:
-    """Make the statement of *rows*, a ``values_list`` that asks nothing while it is put together.
-
-    For those that many pages ask alike: who asks keeps it by what it was made of.
-    """
+def compiled(rows: Values) -> Compiled:
+    """Make the statement of *rows*, a ``values_list`` that asks nothing while it is put together."""
     compiler = rows.query.get_compiler(rows.db)
     try:
         sql, values = compiler.as_sql()
@@ -48,6 +50,17 @@ def compiled(rows: QuerySet[Any, tuple[Any, ...]]) -> Compiled:
     columns = enumerate(column for column, _sql, _alias in compiler.select)
     converted = tuple((place, column) for place, column in columns if _converters(column))
     return Compiled(sql, tuple(values), converted)
+
+
+def made_once(make: Callable[P, Values]) -> Callable[P, Compiled]:
+    """Keep the statement of each query set that *make* gives, by its arguments: for what many pages ask."""
+
+    @lru_cache(maxsize=_KEPT)
+    @wraps(make)
+    def made(*args: P.args, **kwargs: P.kwargs) -> Compiled:
+        return compiled(make(*args, **kwargs))
+
+    return cast("Callable[P, Compiled]", made)
 
 
 def _converters(expression: Any) -> list[Callable[..., Any]]:

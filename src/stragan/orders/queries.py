@@ -15,7 +15,7 @@ from stragan.companies.models import Company
 from stragan.core.dates import start_of_warsaw_day
 from stragan.kit.among import Among
 from stragan.kit.by_itself import ByItself
-from stragan.kit.compiled import Compiled, compiled
+from stragan.kit.compiled import Values, compiled, made_once
 from stragan.kit.counting import (
     LIMIT,
     SEARCH_LIMIT,
@@ -206,15 +206,17 @@ def selling(rows: QuerySet[Order], product_id: int, *, ordered: bool = True) -> 
 
 def page_of_orders(company: Company, wanted: OrderFilter, *, offset: int, limit: int) -> list[OrderRow]:
     """One page of the list: a single statement, *limit* rows from *offset* on."""
+    asked = (company, wanted, offset, limit)
     # What somebody typed is seldom asked for twice.
-    made = _page.__wrapped__ if wanted.text else _page
-    return [OrderRow._make(row) for row in made(company, wanted, offset, limit).rows()]
+    statement = compiled(_page(*asked)) if wanted.text else _kept_page(*asked)
+    return [OrderRow._make(row) for row in statement.rows()]
 
 
-@lru_cache(maxsize=500)
-def _page(company: Company, wanted: OrderFilter, offset: int, limit: int) -> Compiled:
-    rows = orders_matching(company, wanted)
-    return compiled(rows.values_list(*_ROW_FIELDS)[offset : offset + limit])
+def _page(company: Company, wanted: OrderFilter, offset: int, limit: int) -> Values:
+    return orders_matching(company, wanted).values_list(*_ROW_FIELDS)[offset : offset + limit]
+
+
+_kept_page: Final = made_once(_page)
 
 
 def rows_of_orders(company: Company, order_ids: Sequence[int]) -> list[OrderRow]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from django.db import transaction
@@ -11,7 +10,7 @@ from django.db.models import Q, QuerySet
 from stragan.companies.models import Company, User
 from stragan.core.errors import Refused
 from stragan.kit.audit import Deed, record
-from stragan.kit.compiled import Compiled, compiled
+from stragan.kit.compiled import Values, made_once
 from stragan.orders.models import ListChoice, SavedView
 
 MOST: Final = 100  # views of one person in one company
@@ -69,10 +68,10 @@ def rows_of_views(company: Company, user: User) -> list[ViewRow]:
     return [ViewRow._make(row) for row in _views(company, user.pk).rows()]
 
 
-@lru_cache(maxsize=1_000)
-def _views(company: Company, user_id: int) -> Compiled:
+@made_once
+def _views(company: Company, user_id: int) -> Values:
     fields = ("id", "name", "query", "columns", "is_shared", "owner_id", "owner__email")
-    return compiled(_seen_by(company, user_id).values_list(*fields))
+    return _seen_by(company, user_id).values_list(*fields)
 
 
 def choice_in_short(company: Company, user: User) -> tuple[list[str], int | None]:
@@ -82,10 +81,10 @@ def choice_in_short(company: Company, user: User) -> tuple[list[str], int | None
     return [], None
 
 
-@lru_cache(maxsize=1_000)
-def _choice(company: Company, user_id: int) -> Compiled:
+@made_once
+def _choice(company: Company, user_id: int) -> Values:
     rows = ListChoice.objects.for_company(company).filter(user_id=user_id)
-    return compiled(rows.order_by("id").values_list("columns", "opening_view_id")[:1])
+    return rows.order_by("id").values_list("columns", "opening_view_id")[:1]
 
 
 def choose_columns(*, company: Company, user: User, columns: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ from builders.orders import a_numbered_form, stored
 from stragan.books.models import VatSum
 from stragan.companies.models import Company
 from stragan.documents.models import Document
-from stragan.kit.compiled import compiled
+from stragan.kit.compiled import Values, compiled, made_once
 from stragan.kit.fields import MinorUnitsField
 from stragan.kit.models import Job
 from stragan.orders.models import Order
@@ -69,3 +69,19 @@ def test_what_cannot_find_anything_asks_nothing() -> None:
     with CaptureQueriesContext(connection) as sent:
         assert made.rows() == []
     assert not sent.captured_queries
+
+
+def test_what_is_made_of_the_same_is_made_once_and_asked_each_time() -> None:
+    made_for: list[tuple[str, bool]] = []
+
+    @made_once
+    def keys(name: str, *, is_long: bool) -> Values:
+        made_for.append((name, is_long))
+        return Job.objects.filter(name=name).order_by("id").values_list("key", "name" if is_long else "id")
+
+    assert keys("some.job", is_long=True).rows() == []
+    Job.objects.create(name="some.job", key="a", due_at=NOW, created_at=NOW)
+    assert keys("some.job", is_long=True).rows() == [("a", "some.job")]
+    assert keys("other.job", is_long=True).rows() == []
+    assert len(keys("some.job", is_long=False).rows()) == 1
+    assert made_for == [("some.job", True), ("other.job", True), ("some.job", False)]

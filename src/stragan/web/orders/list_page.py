@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from stragan.companies.queries import vat_standing
 from stragan.companies.states import Ability, may
 from stragan.documents import queries as documents
 from stragan.kit import clock
-from stragan.kit.compiled import Compiled, compiled
+from stragan.kit.compiled import Values, made_once
 from stragan.kit.counting import Counted
 from stragan.orders import check_runs, money_rows, queries
 from stragan.orders.queries import OrderFilter, Tab
@@ -32,21 +31,22 @@ from stragan.web.shell.middleware import CompanyRequest
 
 _ANY_ID: Final = UUID(int=0)
 _NOT_SHOWN: Final = frozenset({"access_token", "refresh_token", "client_secret", "scopes", "error_params"})
+_OF_SHOP: Final = [
+    column.attname
+    for column in Shop._meta.concrete_fields  # noqa: SLF001 -- Django's documented way
+    if column.name not in _NOT_SHOWN
+]
 
 
 def shops_of(company: Company) -> list[Shop]:
     """Shops of *company* by name, removed ones last: their orders stay in the list."""
-    names, statement = _shops(company)
-    shops = [Shop.from_db(DEFAULT_DB_ALIAS, names, row) for row in statement.rows()]
+    shops = [Shop.from_db(DEFAULT_DB_ALIAS, _OF_SHOP, row) for row in _shops(company).rows()]
     return sorted(shops, key=lambda shop: shop.state == ShopState.REMOVED)
 
 
-@lru_cache(maxsize=1_000)
-def _shops(company: Company) -> tuple[list[str], Compiled]:
-    """Names of the columns that a list needs, and the statement that reads them."""
-    names = [column.attname for column in Shop._meta.concrete_fields if column.name not in _NOT_SHOWN]  # noqa: SLF001 -- Django's documented way
-    rows = Shop.objects.for_company(company).order_by("name", "id")
-    return names, compiled(rows.values_list(*names))
+@made_once
+def _shops(company: Company) -> Values:
+    return Shop.objects.for_company(company).order_by("name", "id").values_list(*_OF_SHOP)
 
 
 def marks_of(company: Company, order_ids: list[int]) -> dict[int, list[DocumentMark]]:

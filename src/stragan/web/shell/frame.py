@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from stragan.companies.models import Company
 from stragan.documents import radar
 from stragan.kit import clock
-from stragan.kit.compiled import Compiled, compiled
+from stragan.kit.compiled import Values, made_once
 from stragan.kit.counting import Counted, Statement, counted, counting
 from stragan.kit.models import Job, JobState
 from stragan.orders.queries import OrderFilter, Tab, orders_matching
@@ -75,10 +75,10 @@ def shops(company: Company) -> tuple[ShopFreshness, ...]:
     return tuple(result)
 
 
-@lru_cache(maxsize=1_000)
-def _shops(company: Company) -> Compiled:
+@made_once
+def _shops(company: Company) -> Values:
     rows = Shop.objects.for_company(company).exclude(state=ShopState.REMOVED).order_by("name", "id")
-    return compiled(rows.values_list("name", "state", "synced_at"))
+    return rows.values_list("name", "state", "synced_at")
 
 
 def counts(company: Company, *, known: Mapping[Tab, Counted] | None = None) -> Counts:
